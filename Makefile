@@ -1,0 +1,44 @@
+# make help lists what there is. Everything runs in .venv, which `make setup` fills from the lock.
+
+PYTHON ?= python3
+UV := $(shell command -v uv 2>/dev/null || echo .venv/bin/uv)
+BIN := $(CURDIR)/.venv/bin
+export PATH := $(BIN):$(PATH)
+
+.DEFAULT_GOAL := help
+.PHONY: help setup report test test-all lint docs lock clean
+
+help:  ## List the commands
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+setup: .venv/.done  ## Set up .venv from requirements.lock (done by itself when needed)
+
+.venv/.done: requirements.lock pyproject.toml bridge/pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "redigit needs Python 3.11 or later: make setup PYTHON=python3.12")'
+	@test -x .venv/bin/python || $(PYTHON) -m venv .venv
+	@command -v uv >/dev/null || test -x .venv/bin/uv || .venv/bin/python -m pip install --quiet --require-virtualenv uv
+	$(UV) pip install --quiet --python .venv/bin/python --require-hashes --compile-bytecode -r requirements.lock
+	$(UV) pip install --quiet --python .venv/bin/python --no-deps --no-build-isolation -e bridge -e .
+	@touch $@
+
+report: setup  ## Make every table, figure and verdict: reports/index.html
+	snakemake --cores all --logger rich
+	@echo "See reports/index.html"
+
+test: setup  ## Run the tests, but for the slow ones
+	python -m pytest -n 2 -m "not slow"
+
+test-all: setup  ## Run all tests
+	python -m pytest -n 2
+
+lint: setup  ## Check style: code, rules, parameter files
+	pre-commit run --all-files
+
+docs: setup  ## Render docs/parameters.md from the schemas
+	python -m redigit.documentation
+
+lock: setup  ## Renew requirements.lock from pyproject.toml
+	$(UV) pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --no-emit-package dvc-bridge --extra dev pyproject.toml -o requirements.lock
+
+clean:  ## Remove all outputs, but neither raw data nor the environment
+	rm -rf logs models metrics reports data/pairs .snakemake

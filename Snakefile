@@ -1,0 +1,69 @@
+"""redigit: every table and figure of five studies rebuilt, every printed number judged.
+
+Needs params.yaml and studies/*/params.yaml; makes reports/index.html and all that leads to it.
+The rules stand in workflow/rules, a file for each topic; each adds what it keeps to `targets`.
+"""
+
+import sys
+from pathlib import Path
+
+from dvc_bridge import attach_bridge, import_closure
+from snakemake.utils import min_version
+
+from redigit.checks import check_parameters
+from redigit.datasets import check_raw_files
+from redigit.errors import InputError
+
+min_version("9.27")
+
+
+configfile: "params.yaml"
+
+
+try:
+    check_parameters(config)
+    check_raw_files(Path("data/raw"))
+except InputError as error:
+    sys.exit(f"error: {error}")
+
+root = config.get("root", "")
+
+attach_bridge(
+    workflow,
+    enabled=not root,
+    metrics=["metrics/**"],
+    plots={
+        "models/**/history.csv": {"x": "epoch", "y": "test_accuracy", "template": "linear"}
+    },
+)
+
+
+pathvars:
+    pairs=str(Path(root, "data/pairs")),
+    models=str(Path(root, "models")),
+    metrics=str(Path(root, "metrics")),
+    reports=str(Path(root, "reports")),
+    logs=str(Path(root, "logs")),
+
+
+# Filled by the rule files: all outputs that are kept, and where each kind's predictions are.
+targets = []
+predictions = {}
+
+
+rule all:
+    default_target: True
+    input:
+        lambda wildcards: targets,
+
+
+# The kinds come first: each says where its predictions are.
+for rules in sorted(Path("workflow/rules/kinds").glob("*.smk")):
+
+    include: rules
+
+
+include: "workflow/rules/data.smk"
+include: "workflow/rules/evaluate.smk"
+include: "workflow/rules/audit.smk"
+include: "workflow/rules/report.smk"

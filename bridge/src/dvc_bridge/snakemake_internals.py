@@ -1,0 +1,238 @@
+"""Every call into Snakemake that is not part of its documented interface.
+
+Written for snakemake 9.27.1 exactly; `tests/test_internals.py` notices a change.
+"""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from snakemake.api import SnakemakeApi, resolve_snakefile
+from snakemake.exceptions import ApiError, WorkflowError
+from snakemake.io import is_flagged
+from snakemake.persistence import RECORD_FORMAT_VERSION, MetadataRecord
+from snakemake.settings.types import (
+    ConfigSettings,
+    DAGSettings,
+    OutputSettings,
+    Quietness,
+    ResourceSettings,
+)
+
+from dvc_bridge import graph
+from dvc_bridge.errors import BridgeError
+from dvc_bridge.graph import Job
+
+# No input is too large for its content to decide.
+_NO_LIMIT_BYTES = 10**15
+_FLAGS = ("directory", "temp", "pipe", "service", "touch", "checkpoint_target")
+
+
+class UnreadableWorkflowError(Exception):
+    """Snakemake itself cannot build the graph: its own message says why."""
+
+
+class Graph:
+    """The graph of the default target, as Snakemake sees it, with its records.
+
+    Parameters
+    ----------
+    workflow
+        A parsed Snakemake workflow whose settings for the graph are set.
+    """
+
+    def __init__(self, workflow):
+        try:
+            workflow._prepare_dag(forceall=False, ignore_incomplete=True, lock_warn_only=True)
+            workflow._build_dag()
+        except WorkflowError as error:
+            raise UnreadableWorkflowError(" ".join(str(error).split())) from error
+        self._dag = workflow.dag
+        self._persistence = workflow.persistence
+        # Jobs without output, such as `rule all`, only collect others.
+        self._handles = {_read_job(job): job for job in self._dag.jobs if job.output}
+        self.included_files = [source.get_path_or_uri(True) for source in workflow.included]
+        self._order = {rule.name: number for number, rule in enumerate(workflow.rules)}
+        graph.check_names(self.jobs)
+
+    @property
+    def jobs(self) -> list[Job]:
+        """All jobs that make something, in the order of the rules, then by wildcards."""
+        return sorted(self._handles, key=lambda job: (self._order[job.rule], job.key))
+
+    def needs_run(self, job: Job) -> bool:
+        """Tell whether Snakemake would run the job."""
+        return self._dag.needrun(self._handles[job])
+
+    def is_incomplete(self, job: Job) -> bool:
+        """Tell whether the job was started and never finished."""
+        return bool(self._persistence._filter_incomplete_keys(job.outputs))
+
+    def clear_incomplete(self, job: Job) -> None:
+        """Forget that the job was started and never finished."""
+        for path in job.outputs:
+            self._persistence._unmark_incomplete(path)
+
+    def read_record(self, path: str) -> MetadataRecord | None:
+        """Read Snakemake's record of how a file was made."""
+        return self._persistence._read_record(path)
+
+    def read_record_time(self, path: str) -> float:
+        """Tell when the record of a file was written, in seconds since the epoch."""
+        return Path(self._record_path(path)).stat().st_mtime
+
+    def write_record(self, path: str, record: MetadataRecord, keep_time: bool = False) -> None:
+        """Replace the record of a file.
+
+        Parameters
+        ----------
+        path
+            The output.
+        record
+            What to say of it.
+        keep_time
+            Leave the record's own time as it was: it says when the job ended.
+        """
+        old = self.read_record_time(path) if keep_time else None
+        self._persistence._write_record(path, record)
+        if old is not None:
+            os.utime(self._record_path(path), (old, old))
+        self._persistence._clear_cache()
+
+    def describe(self, job: Job) -> dict[str, Any]:
+        """Give what Snakemake would record of the job if it ended now, but for times and digests.
+
+        Returns
+        -------
+        dict
+            The fields rule, input, log, params, shellcmd, code, software_stack_hash.
+        """
+        handle = self._handles[job]
+        return {
+            "rule": job.rule,
+            "input": list(map(str, self._persistence._input(handle))),
+            "log": list(map(str, self._persistence._log(handle))),
+            "params": self._persistence._params(handle),
+            "shellcmd": job.command,
+            "code": self._persistence._code(handle.rule),
+            "software_stack_hash": self._persistence._software_stack_hash(handle),
+        }
+
+    def _record_path(self, path: str) -> str:
+        return self._persistence._record_path(self._persistence._metadata_path, path)
+
+
+def make_record(**fields: Any) -> MetadataRecord:
+    """Make a record in Snakemake's current format, without a job's hash.
+
+    A record of a real run has a hash, so the missing hash tells the two apart.
+    """
+    return MetadataRecord(
+        record_format_version=RECORD_FORMAT_VERSION, incomplete=False, job_hash=None, **fields
+    )
+
+
+def is_own_record(record: MetadataRecord | None) -> bool:
+    """Tell whether Snakemake wrote a record itself, in the format that it reads today."""
+    return (
+        record is not None
+        and record.job_hash is not None
+        and record.record_format_version == RECORD_FORMAT_VERSION
+    )
+
+
+@contextmanager
+def open_workflow(snakefile: Path) -> Iterator[Any]:
+    """Parse a Snakefile without running anything.
+
+    Parameters
+    ----------
+    snakefile
+        The main Snakefile; the current folder is the project.
+
+    Yields
+    ------
+    snakemake.workflow.Workflow
+        For `Graph`.
+
+    Raises
+    ------
+    UnreadableWorkflowError
+        If Snakemake refuses the workflow.
+    """
+    output = OutputSettings(quiet={Quietness.ALL}, enable_file_logging=False)
+    with SnakemakeApi(output) as api:
+        parsed = api.workflow(
+            resource_settings=ResourceSettings(cores=1),
+            config_settings=ConfigSettings(),
+            snakefile=snakefile,
+        )
+        try:
+            parsed.dag(DAGSettings(max_checksum_file_size=_NO_LIMIT_BYTES))
+        except Exception as error:
+            # Any statement of the Snakefile may have failed.
+            raise UnreadableWorkflowError(" ".join(str(error).split())) from error
+        yield parsed._workflow
+
+
+def find_snakefile() -> Path:
+    """Find the Snakefile of the current folder as Snakemake does."""
+    try:
+        return resolve_snakefile(None)
+    except ApiError as error:
+        raise UnreadableWorkflowError(str(error)) from error
+
+
+def find_run_kind(workflow) -> str:
+    """Tell what the Snakemake of this process has done with its workflow.
+
+    Returns
+    -------
+    str
+        "none" (no jobs were to be run: --lint, --dag …), "dryrun", "touch" or "run".
+    """
+    if workflow.execution_settings is None or workflow.executor_plugin is None:
+        return "none"
+    if workflow.dryrun:
+        return "dryrun"
+    return "touch" if workflow.touch else "run"
+
+
+def _read_job(handle) -> Job:
+    """Turn one of Snakemake's jobs into plain data, or refuse it."""
+    rule = handle.rule.name
+    if handle.is_checkpoint:
+        raise BridgeError(f"rule {rule}: a checkpoint: DVC's graph is fixed before the first job")
+    graph.check_command(rule, handle.rule.shellcmd)
+    for file in [*handle.input, *handle.output]:
+        if file.is_storage:
+            raise BridgeError(f"rule {rule}: {file}: remote files cannot be DVC stages' files")
+        graph.check_path(rule, str(file))
+    for file in handle.output:
+        graph.check_output_flags(rule, str(file), [f for f in _FLAGS if is_flagged(file, f)])
+    settings = dict(handle.params.items()).get("settings", {})
+    graph.check_settings(rule, settings)
+    names = _name_inputs(handle)
+    # Snakemake's order depends on which output was asked for; the pattern's does not.
+    pattern = str(handle.rule.output[0])
+    wildcards = sorted(handle.wildcards_dict.items(), key=lambda item: pattern.find("{" + item[0]))
+    return Job(
+        rule=rule,
+        wildcards={name: str(value) for name, value in wildcards},
+        inputs=tuple(names),
+        input_names=tuple(names.values()),
+        outputs=tuple(map(str, handle.output)),
+        command=handle.shellcmd,
+        settings=settings,
+    )
+
+
+def _name_inputs(handle) -> dict[str, str]:
+    """Give each input with the name under which the rule has it."""
+    names = dict.fromkeys(map(str, handle.input), "")
+    for name, value in handle.input.items():
+        paths = [value] if isinstance(value, str) else value
+        names.update({str(path): name for path in paths if not names[str(path)]})
+    return names

@@ -1,0 +1,266 @@
+"""Figures show the data that they are given, in the same bytes each time."""
+
+from pathlib import Path
+from xml.etree import ElementTree
+
+import matplotlib as mpl
+import matplotlib.style
+import numpy as np
+import pandas as pd
+import pytest
+import yaml
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from redigit.datasets import DATASETS
+from redigit.errors import InputError
+from redigit.figures import KINDS, accuracy_by_size, learning_curves, sum_histogram, write_figure
+from redigit.files import write_json
+from redigit.settings import read_params
+from tiny_data import make_dataset
+
+ROOT = Path(__file__).resolve().parents[2]
+STYLE = ROOT / "workflow/redigit.mplstyle"
+CURVES = {
+    "kind": "learning_curves",
+    "title": "Figure 1",
+    "caption": "See.",
+    "experiment": "mlp",
+    "rows": {"small": "1 layer", "large": "2 layers"},
+    "metrics": {"train_accuracy": "training", "test_accuracy": "test"},
+    "smoothing": 0,
+}
+SIZES = {
+    "kind": "accuracy_by_size",
+    "title": "Figure 2",
+    "caption": "See.",
+    "experiment": "linear",
+    "series": {"paired": ["large", "small"]},
+}
+STUDY = {
+    "title": "Study T",
+    "experiments": {
+        "linear": {"settings": {}, "rows": {"small": {"size": 50}, "large": {"size": 1000}}},
+        "pairs": {"settings": {"images": "train"}, "rows": {"all": {}}},
+    },
+}
+
+
+@pytest.fixture(autouse=True)
+def style():
+    """The style of all figures, in which they are drawn."""
+    with matplotlib.style.context(STYLE, after_reset=True):
+        yield
+
+
+@pytest.fixture
+def study(tmp_path, monkeypatch):
+    """A folder with one study, which is the working directory."""
+    monkeypatch.chdir(tmp_path)
+    read_params.cache_clear()
+    Path("studies/t").mkdir(parents=True)
+    Path("studies/t/params.yaml").write_text(yaml.safe_dump(STUDY))
+    Path("params.yaml").write_text("scale: full\n")
+    yield tmp_path
+    read_params.cache_clear()
+
+
+def write_histories(folder: Path, rows=("small", "large"), seeds=(0, 1), epochs=4) -> list[Path]:
+    random = np.random.default_rng(0)
+    paths = []
+    for row in rows:
+        for seed in seeds:
+            path = folder / row / str(seed) / "history.csv"
+            path.parent.mkdir(parents=True)
+            history = pd.DataFrame({"epoch": range(1, epochs + 1)})
+            for name in ("train_accuracy", "test_accuracy", "train_loss", "test_loss"):
+                history[name] = random.random(epochs)
+            history.to_csv(path, index=False)
+            paths.append(path)
+    return paths
+
+
+def write_linear(folder: Path) -> Path:
+    path = folder / "linear.json"
+    metrics = {
+        "small": {"replicates": {"test_accuracy": [0.1, 0.3]}},
+        "large": {"replicates": {"test_accuracy": [0.4, 0.5]}},
+    }
+    write_json(path, metrics)
+    return path
+
+
+def list_lines(axes, labelled: bool) -> list:
+    return [line for line in axes.get_lines() if line.get_label().startswith("_") != labelled]
+
+
+def test_strong_lines_are_means_over_seeds(tmp_path):
+    paths = write_histories(tmp_path)
+    figure, _ = learning_curves.draw("t", CURVES, paths)
+    (axes,) = figure.axes
+    names = [line.get_label() for line in list_lines(axes, labelled=True)]
+    assert names == ["1 layer, training", "1 layer, test", "2 layers, training", "2 layers, test"]
+    (line,) = (line for line in axes.get_lines() if line.get_label() == "2 layers, test")
+    histories = [pd.read_csv(path) for path in paths if "large" in path.parts]
+    mean = np.mean([history["test_accuracy"] for history in histories], axis=0)
+    np.testing.assert_allclose(line.get_xdata(), [1, 2, 3, 4])
+    np.testing.assert_allclose(line.get_ydata(), mean)
+
+
+def test_every_seed_is_a_faint_line(tmp_path):
+    paths = write_histories(tmp_path, seeds=(0, 5, 7))
+    figure, _ = learning_curves.draw("t", CURVES, paths)
+    assert len(list_lines(figure.axes[0], labelled=False)) == 3 * 2 * 2
+
+
+def test_one_seed_without_smoothing_is_one_line(tmp_path):
+    paths = write_histories(tmp_path, seeds=(0,))
+    figure, _ = learning_curves.draw("t", CURVES, paths)
+    assert list_lines(figure.axes[0], labelled=False) == []
+
+
+def test_smoothing_is_an_exponential_moving_average(tmp_path):
+    paths = write_histories(tmp_path, rows=("small",), seeds=(0,))
+    definition = CURVES | {
+        "rows": {"small": "1 layer"},
+        "metrics": {"train_loss": "training"},
+        "smoothing": 0.5,
+    }
+    figure, _ = learning_curves.draw("t", definition, paths)
+    measured = pd.read_csv(paths[0])["train_loss"]
+    average = [measured[0]]
+    for value in measured[1:]:
+        average.append(0.5 * average[-1] + 0.5 * value)
+    faint, strong = figure.axes[0].get_lines()
+    np.testing.assert_allclose(faint.get_ydata(), measured)
+    np.testing.assert_allclose(strong.get_ydata(), average)
+
+
+def test_accuracy_and_loss_have_panels_of_their_own(tmp_path):
+    definition = CURVES | {"metrics": {"test_accuracy": "test", "test_loss": "test"}}
+    figure, _ = learning_curves.draw("t", definition, write_histories(tmp_path))
+    assert [axes.get_ylabel() for axes in figure.axes] == ["Accuracy", "Loss"]
+
+
+def test_no_two_curves_look_the_same(tmp_path):
+    figure, _ = learning_curves.draw("t", CURVES, write_histories(tmp_path))
+    lines = list_lines(figure.axes[0], labelled=True)
+    looks = {(line.get_color(), line.get_marker(), line.get_linestyle()) for line in lines}
+    assert len(looks) == 4
+
+
+def test_row_without_history_and_history_without_metric_are_refused(tmp_path):
+    paths = write_histories(tmp_path, rows=("small",))
+    with pytest.raises(InputError, match="'large': no history"):
+        learning_curves.draw("t", CURVES, paths)
+    paths[1].write_text("epoch\n1\n")
+    with pytest.raises(InputError, match=r"small/1/history.csv: column 'train_accuracy'"):
+        learning_curves.draw("t", CURVES, paths)
+
+
+def test_accuracies_stand_at_their_sizes(study):
+    figure, words = accuracy_by_size.draw("t", SIZES, [write_linear(study)])
+    mean, *dots = figure.axes[0].get_lines()
+    np.testing.assert_allclose(mean.get_xdata(), [50, 1000])
+    np.testing.assert_allclose(mean.get_ydata(), [0.2, 0.45])
+    found = {(x, y) for line in dots for x, y in zip(*line.get_data(), strict=True)}
+    assert found == {(50, 0.1), (50, 0.3), (1000, 0.4), (1000, 0.5)}
+    assert "0.4500 at 1,000" in words
+
+
+@settings(max_examples=30)
+@given(st.lists(st.integers(0, 9), min_size=1, max_size=40))
+def test_expected_shares_are_those_of_all_ordered_pairs(digits):
+    labels = np.array(digits, np.uint8)
+    sums = np.add.outer(labels, labels).ravel()
+    every_pair = np.bincount(sums, minlength=19) / len(sums)
+    np.testing.assert_allclose(sum_histogram.expect_shares(labels), every_pair, atol=1e-12)
+
+
+def test_dots_are_the_shares_of_each_split():
+    pairs = pd.DataFrame({"sum": [0, 0, 0, 18, 9], "split": ["train"] * 4 + ["test"]})
+    figure, _ = sum_histogram.draw_shares(pairs.astype({"sum": "uint8"}), np.full(19, 1 / 19))
+    shares = {line.get_label(): line.get_ydata() for line in figure.axes[0].get_lines()}
+    assert shares["training"][[0, 18]].tolist() == [0.75, 0.25]
+    assert shares["test"][9] == 1 and shares["test"].sum() == 1
+    assert "validation" not in shares
+
+
+@pytest.fixture
+def pair_files(study, monkeypatch) -> tuple[list[Path], dict[str, np.ndarray]]:
+    """A manifest of four pairs and the raw files that it points into."""
+    tiny, contents, arrays = make_dataset()
+    monkeypatch.setitem(DATASETS, "tiny", tiny)
+    files = [study / "pairs.parquet"]
+    for name in ("train-images-idx3-ubyte", "train-labels-idx1-ubyte"):
+        files.append(study / "tiny" / name)
+        files[-1].parent.mkdir(exist_ok=True)
+        files[-1].write_bytes(contents[name])
+    labels = arrays["train-labels-idx1-ubyte"]
+    first, second = np.array([3, 1, 4, 1]), np.array([5, 9, 2, 6])
+    pairs = {"first": first, "second": second, "sum": labels[first] + labels[second]}
+    table = pd.DataFrame({**pairs, "split": ["test", "train", "train", "train"], "draw": 0})
+    table.to_parquet(files[0])
+    return files, arrays
+
+
+def test_images_are_those_of_the_first_training_pairs(pair_files):
+    files, arrays = pair_files
+    definition = {"pairs": "pairs/all", "examples": 2}
+    figure, words = KINDS["pair_images"]("t", definition, files)
+    shown = [axes.get_images()[0].get_array() for axes in figure.axes if axes.get_images()]
+    images, labels = (arrays[file.name] for file in files[1:])
+    np.testing.assert_array_equal(shown, [np.vstack(images[[1, 9]]), np.vstack(images[[4, 2]])])
+    assert f"{labels[1]} + {labels[9]} = {labels[1] + labels[9]}" in words
+
+
+def test_too_few_pairs_are_refused(pair_files):
+    definition = {"pairs": "pairs/all", "examples": 4}
+    with pytest.raises(InputError, match="found 3 training pairs, expected 4"):
+        KINDS["pair_images"]("t", definition, pair_files[0])
+
+
+def test_figure_is_the_same_bytes_each_time_and_says_what_it_shows(tmp_path):
+    paths = write_histories(tmp_path)
+    files = [tmp_path / name for name in ("one.svg", "two.svg")]
+    for file in files:
+        write_figure(file, STYLE, "t", CURVES, paths)
+    first, second = (file.read_bytes() for file in files)
+    assert first == second
+    root = ElementTree.fromstring(first)
+    words = root.findtext(".//{http://purl.org/dc/elements/1.1/}description")
+    assert words.startswith("Accuracy from epoch 1 to epoch 4.") and "2 layers, test" in words
+    assert b"dc:date" not in first and b"Matplotlib" not in first
+
+
+def test_images_in_a_figure_are_the_same_bytes_each_time(pair_files, tmp_path):
+    definition = {
+        "kind": "pair_images",
+        "title": "Figure 1",
+        "pairs": "pairs/all",
+        "examples": 3,
+    }
+    files = [tmp_path / name for name in ("one.svg", "two.svg")]
+    for file in files:
+        write_figure(file, STYLE, "t", definition, pair_files[0])
+    assert files[0].read_bytes() == files[1].read_bytes()
+
+
+def test_style_of_the_machine_does_not_show_through(study, monkeypatch):
+    path = study / "figure.svg"
+    write_figure(path, STYLE, "t", SIZES, [write_linear(study)])
+    plain = path.read_bytes()
+    with mpl.rc_context({"lines.linewidth": 9, "axes.facecolor": "red"}):
+        write_figure(path, STYLE, "t", SIZES, [study / "linear.json"])
+    assert path.read_bytes() == plain
+
+
+def test_unknown_kind_is_refused_and_nothing_is_left(tmp_path):
+    with pytest.raises(InputError, match="kind 'pie' is unknown; allowed: accuracy_by_size"):
+        write_figure(tmp_path / "a.svg", STYLE, "t", CURVES | {"kind": "pie"}, [])
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_every_kind_has_a_schema_and_every_schema_a_kind():
+    schemas = {path.stem for path in (ROOT / "workflow/schemas/figures").glob("*.yaml")}
+    assert schemas == set(KINDS)

@@ -1,0 +1,459 @@
+"""Pages show every claim with its verdict, stand alone, and are whole HTML."""
+
+import re
+import shutil
+from collections import Counter
+from contextlib import chdir
+from html.parser import HTMLParser
+from itertools import pairwise
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from redigit import audit, verdicts
+from redigit.assumptions import find_assumptions, list_dependents
+from redigit.errors import InputError
+from redigit.figures import write_figure
+from redigit.files import read_json, write_csv, write_json, write_text
+from redigit.pages import (
+    CLAIM_COLUMNS,
+    VERDICTS,
+    build_index_page,
+    build_study_page,
+    format_number,
+    format_setting,
+    lay_out_bar,
+    list_reductions,
+)
+from redigit.settings import read_params
+from redigit.tables import build_table
+
+ROOT = Path(__file__).resolve().parents[2]
+TEMPLATES = sorted((ROOT / "workflow/templates").iterdir())
+STYLE = ROOT / "workflow/redigit.mplstyle"
+VOID = {"meta", "link", "img", "br", "hr", "input", "rect"}
+EVIL = "<script>alert('x')</script> & \"so on\""
+
+PARAMS = """\
+# Assumptions are marked ASSUME and shown in the report.
+title: "Study T & co"
+experiments:
+  pairs:
+    kind: pairs
+    settings: {train: 70000, scheme: random}  # ASSUME: with replacement
+    rows:
+      network: {}
+      linear:
+        train: 20  # ASSUME: not stated
+  linear:
+    kind: linear
+    settings:
+      pairs: pairs/linear
+      # ASSUME: logistic regression;
+      # its penalty is not stated
+      penalty_c: 1.0
+      max_iterations: 100
+    quick: {max_iterations: 5}
+    rows:
+      paired_50: {size: 50}
+      paired_1000: {size: 1000, max_iterations: 7}
+tables:
+  table_1:
+    title: Table 1
+    caption: "Not an assumption: # ASSUME: nothing"
+    experiment: linear
+    rows: {paired_50: 50 pairs, paired_1000: "1,000 pairs"}
+    columns: {test_accuracy: Accuracy, train_time: Time}
+figures:
+  figure_2:
+    kind: accuracy_by_size
+    title: Figure 2
+    caption: >-
+      See the gap. # ASSUME: no comment either
+    experiment: linear
+    series: {paired: [paired_50, paired_1000]}
+"""
+
+
+class Page(HTMLParser):
+    """What a page consists of; a tag that is not closed in order is an error."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.tags: list[tuple[str, dict[str, str]]] = []
+        self.texts: list[tuple[tuple[str, ...], str]] = []
+        self.feed(text)
+        self.close()
+        assert self.open == []
+
+    def handle_starttag(self, tag, attributes):
+        names = [name for name, _ in attributes]
+        assert len(names) == len(set(names)), f"repeated attribute in {tag}"
+        self.tags.append((tag, dict(attributes)))
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_endtag(self, tag):
+        if tag not in VOID:
+            assert self.open.pop() == tag
+
+    def handle_data(self, data):
+        self.texts.append((tuple(self.open), data))
+
+    def find(self, tag: str) -> list[dict[str, str]]:
+        return [attributes for name, attributes in self.tags if name == tag]
+
+    @property
+    def ids(self) -> list[str]:
+        return [attributes["id"] for _, attributes in self.tags if "id" in attributes]
+
+    @property
+    def text(self) -> str:
+        return " ".join(" ".join(data for _, data in self.texts).split())
+
+
+def make_claims() -> pd.DataFrame:
+    """One claim for each verdict, and some with all that a claim can have."""
+    measured = {"measured": "0.10712", "sd": "0.0112", "low": "0.09", "high": "0.13", "k": "3"}
+    evidence = {"evidence": "metrics/t/linear.json", "evidence_sha256": "ab" * 32}
+    full = {"location": "Table 1", "margin": "0.005", **measured, **evidence}
+    accuracy = "t/linear/{}/test_accuracy".format
+    lines = [
+        {"printed": "0.1071", "quantity": accuracy("paired_50"), "context": EVIL, **full},
+        {"printed": "0.14", "quantity": accuracy("paired_1000"), **full},
+        {"printed": "2m 47s", "quantity": "t/linear/paired_50/train_time", "location": "Table 1"},
+        {"printed": "1,000", "quantity": "t/linear/paired_1000/settings.size"},
+        {"printed": "1 point", "quantity": "t-0 t-1", "unit": "points"},
+        {"printed": "12.5%", "unit": "percent", "measured": "12.521", "context": "a < b"},
+    ]
+    lines += [{"printed": "1"} for _ in range(len(VERDICTS) - len(lines))]
+    for i, (line, verdict) in enumerate(zip(lines, VERDICTS, strict=True)):
+        line |= {"id": f"t-{i}", "verdict": verdict, "sentence": f"Sentence {i} says why."}
+    filled = [dict.fromkeys(audit.COLUMNS, "") | line for line in lines]
+    return pd.DataFrame(filled, columns=audit.COLUMNS)
+
+
+@pytest.fixture(scope="module")
+def results(tmp_path_factory) -> Path:
+    """A folder with a study's results, from which tests copy."""
+    folder = tmp_path_factory.mktemp("results")
+    read_params.cache_clear()
+    with chdir(folder):
+        write_results()
+    read_params.cache_clear()
+    return folder
+
+
+def write_results() -> None:
+    """Write what the pages are made from into the working directory."""
+    write_text(Path("studies/t/params.yaml"), PARAMS)
+    write_text(Path("params.yaml"), "scale: quick\n")
+    claims = make_claims()
+    write_csv(Path("reports/t/verdicts.csv"), claims)
+    counts = audit.count_verdicts([verdicts.Verdict(name, "") for name in claims["verdict"]])
+    write_json(Path("metrics/t/verdicts.json"), counts)
+    values = {"paired_50": [0.1, 0.12], "paired_1000": [0.13, 0.15]}
+    metrics = {
+        row: {"test_accuracy": sum(found) / 2, "replicates": {"test_accuracy": found}}
+        for row, found in values.items()
+    }
+    write_json(Path("metrics/t/linear.json"), metrics)
+    study = read_params(Path("studies/t/params.yaml"))
+    table = build_table("t", study["tables"]["table_1"], metrics, claims)
+    write_csv(Path("reports/t/tables/table_1.csv"), table)
+    figure = Path("reports/t/figures/figure_2.svg")
+    write_figure(figure, STYLE, "t", study["figures"]["figure_2"], [Path("metrics/t/linear.json")])
+
+
+@pytest.fixture
+def report(results, tmp_path, monkeypatch) -> Path:
+    """A folder with a study's results, which is the working directory."""
+    shutil.copytree(results, tmp_path, dirs_exist_ok=True)
+    monkeypatch.chdir(tmp_path)
+    read_params.cache_clear()
+    yield tmp_path
+    read_params.cache_clear()
+
+
+def write_pages() -> dict[str, Page]:
+    """Write both pages of the report and read them."""
+    folder = Path("reports/t")
+    tables, figures = ([folder / name] for name in ("tables/table_1.csv", "figures/figure_2.svg"))
+    path = folder / "index.html"
+    study = build_study_page("t", TEMPLATES, tables, figures, folder / "verdicts.csv", path)
+    write_text(path, study)
+    index = build_index_page(TEMPLATES, [Path("metrics/t/verdicts.json")])
+    write_text(Path("reports/index.html"), index)
+    return {"reports/t/index.html": Page(study), "reports/index.html": Page(index)}
+
+
+def test_every_claim_is_there_once_with_its_verdict(report):
+    text = Path("reports/t/index.html")
+    page = write_pages()["reports/t/index.html"]
+    claims = make_claims()
+    found = [name.removeprefix("claim-") for name in page.ids if name.startswith("claim-")]
+    assert found == list(claims["id"])
+    rows = re.findall(r'<tr role="row" id="claim-(.*?)">(.*?)</tr>', text.read_text(), re.DOTALL)
+    for (name, row), claim in zip(rows, claims.to_dict("records"), strict=True):
+        assert name == claim["id"]
+        assert re.findall(r"#verdict-(\w+)", row) == [claim["verdict"]]
+        assert claim["sentence"] in row and claim["printed"] in Page(row).text
+
+
+def test_every_printed_number_of_a_table_leads_to_its_claim(report):
+    text = Path("reports/t/index.html")
+    page = write_pages()["reports/t/index.html"]
+    table = text.read_text().split("<h3", 2)[1].split("</table>")[0]
+    assert re.findall(r"#claim-([\w-]+)", table) == ["t-0", "t-2", "t-1"]
+    assert "0.1071" in table and "0.1100 ± 0.0141" in table and "2m 47s" in table
+    assert "50 pairs" in page.text and "1,000 pairs" in page.text
+
+
+def test_every_figure_has_size_words_and_caption(report):
+    page = write_pages()["reports/t/index.html"]
+    (image,) = page.find("img")
+    assert "0.1100 at 50" in image["alt"]
+    assert int(image["width"]) > int(image["height"]) > 100
+    captions = [text for tags, text in page.texts if tags[-1:] == ("figcaption",)]
+    assert captions == ["See the gap. # ASSUME: no comment either"]
+
+
+def test_every_link_and_source_resolves(report):
+    pages = write_pages()
+    for path, page in pages.items():
+        for tag, attributes in page.tags:
+            for name in ("href", "src", "action", "data", "srcset"):
+                if name not in attributes:
+                    continue
+                link = urlsplit(attributes[name])
+                assert (link.scheme, link.netloc) == ("", ""), f"{path}: {tag} {attributes[name]}"
+                target = (Path(path).parent / unquote(link.path)) if link.path else Path(path)
+                assert target.exists(), f"{path}: {attributes[name]}"
+                if link.fragment:
+                    there = pages[str(target.resolve().relative_to(report.resolve()))]
+                    assert link.fragment in there.ids, f"{path}: {attributes[name]}"
+
+
+def test_ids_are_unique_and_references_to_them_hold(report):
+    for page in write_pages().values():
+        assert max(Counter(page.ids).values()) == 1
+        for _, attributes in page.tags:
+            for name in ("aria-labelledby", "aria-describedby"):
+                assert set(attributes.get(name, "").split()) <= set(page.ids)
+
+
+def test_page_requests_nothing_from_elsewhere(report):
+    write_pages()
+    for path in Path("reports").rglob("*.html"):
+        text = path.read_text()
+        assert not re.search(r"https?:|//\w|@import|url\(|<script|<link|<iframe", text)
+
+
+def test_headings_are_in_order(report):
+    for page in write_pages().values():
+        levels = [int(tag[1]) for tag, _ in page.tags if re.fullmatch("h[1-6]", tag)]
+        assert levels[0] == 1 and levels.count(1) == 1
+        assert all(after <= before + 1 for before, after in pairwise(levels))
+
+
+def test_what_a_study_says_is_shown_as_text(report):
+    page = write_pages()["reports/t/index.html"]
+    assert page.find("script") == []
+    assert EVIL in page.text and "Study T & co" in page.text and "a < b" in page.text
+
+
+def test_both_pages_say_at_what_scale_the_run_was(report):
+    for page in write_pages().values():
+        assert "This run: quick." in page.text
+    assert "max_iterations 100 5" in write_pages()["reports/t/index.html"].text
+
+
+def test_front_page_explains_every_verdict_and_counts_them(report):
+    page = write_pages()["reports/index.html"]
+    assert {f"verdict-{name}" for name in VERDICTS} <= set(page.ids)
+    assert all(verdict.meaning in page.text for verdict in VERDICTS.values())
+    (bar,) = page.find("svg")
+    assert len(page.find("rect")) == len(VERDICTS)
+    assert "not reproduced 1" in bar["aria-label"]
+    assert "make report" in page.text and f"{len(VERDICTS)} claims" in page.text
+
+
+def test_pages_are_the_same_each_time(report):
+    files = [Path("reports/t/index.html"), Path("reports/index.html")]
+    write_pages()
+    first = [file.read_bytes() for file in files]
+    write_pages()
+    assert [file.read_bytes() for file in files] == first
+
+
+def test_verdicts_are_those_of_the_audit():
+    assert set(VERDICTS) == set(verdicts.VERDICTS)
+    assert set(CLAIM_COLUMNS) <= set(audit.COLUMNS)
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"verdict": "proven"}, "claim t-0: found verdict 'proven'; allowed: reproduced"),
+        ({"verdict": ""}, "claim t-0: found verdict ''"),
+        ({"id": "t-1"}, "claim t-1 stands twice"),
+    ],
+)
+def test_claim_without_its_one_verdict_is_refused(report, changes, words):
+    claims = make_claims()
+    claims.loc[0, list(changes)] = list(changes.values())
+    write_csv(Path("reports/t/verdicts.csv"), claims)
+    with pytest.raises(InputError, match=words):
+        write_pages()
+
+
+@pytest.mark.parametrize("content", ["", "<svg/>", '<svg width="3pt" height="4pt"/>'])
+def test_figure_that_is_not_one_is_refused(report, content):
+    Path("reports/t/figures/figure_2.svg").write_text(content)
+    with pytest.raises(InputError, match=r"figure_2\.svg"):
+        write_pages()
+
+
+def test_unknown_verdict_in_a_summary_is_refused(report):
+    path = Path("metrics/t/verdicts.json")
+    write_json(path, read_json(path) | {"proven": 1})
+    with pytest.raises(InputError, match="'proven' is no verdict"):
+        write_pages()
+
+
+def test_only_what_the_scale_changes_is_listed(report):
+    (change,) = list_reductions("t", "quick")
+    assert (change["setting"], change["full"], change["now"]) == ("max_iterations", 100, 5)
+    assert (change["rows"], change["all_rows"]) == (["paired_50"], False)
+    assert list_reductions("t", "full") == []
+
+
+def find(folder: Path, content: str) -> list[tuple[str, str]]:
+    """Find the assumptions of a file with this content."""
+    path = folder / "params.yaml"
+    path.write_text(content)
+    return find_assumptions(path)
+
+
+def test_assumptions_are_found_with_their_settings(tmp_path):
+    assert find(tmp_path, PARAMS) == [
+        ("experiments.pairs.settings", "with replacement"),
+        ("experiments.pairs.rows.linear.train", "not stated"),
+        (
+            "experiments.linear.settings.penalty_c",
+            "logistic regression; its penalty is not stated",
+        ),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("content", "expected"),
+    [
+        ("a: {b: 1,\n  c: 2}  # ASSUME: x\n", [("a.c", "x")]),
+        ("a:\n- 1\n- 2  # ASSUME: x\n", [("a", "x")]),
+        ("a: '# ASSUME: no'  # ASSUME: x: y # z\n", [("a", "x: y # z")]),
+        ("a: |\n  # ASSUME: no\n# ASSUME: x\nb: 1\n", [("b", "x")]),
+        ("a: 1  # ASSUME x\n      # more\nb: 1\n", [("a", "x more")]),
+        ("a: 1  # ASSUME: x\n# other\nb: 1\n", [("a", "x")]),
+        ("a: 1  # we ASSUME: no\nb: 2  # ASSUMED: no\n", []),
+        ("# ASSUME: x\n# ASSUME: y\na: 1\n", [("a", "x"), ("a", "y")]),
+        ("a: 1 # ASSUME: x\r\n", [("a", "x")]),
+        ("", []),
+    ],
+)
+def test_only_comments_are_assumptions(tmp_path, content, expected):
+    assert find(tmp_path, content) == expected
+
+
+@pytest.mark.parametrize("content", ["a: 1  # ASSUME:\n", "a: 1\n# ASSUME: nothing follows\n"])
+def test_assumption_of_nothing_or_without_reason_is_refused(tmp_path, content):
+    with pytest.raises(InputError, match=r"params.yaml: line \d: ASSUME"):
+        find(tmp_path, content)
+
+
+@pytest.mark.parametrize(
+    ("key", "rows"),
+    [
+        (
+            "experiments.pairs.settings",
+            ["pairs/network", "pairs/linear", "linear/paired_50", "linear/paired_1000"],
+        ),
+        (
+            "experiments.pairs.rows.linear.train",
+            ["pairs/linear", "linear/paired_50", "linear/paired_1000"],
+        ),
+        ("experiments.linear.settings.max_iterations", ["linear/paired_50"]),
+        ("experiments.linear", ["linear/paired_50", "linear/paired_1000"]),
+        ("tables.table_1.rows", []),
+    ],
+)
+def test_rows_that_depend_on_a_setting(report, key, rows):
+    assert list_dependents("t", key) == [f"t/{row}" for row in rows]
+
+
+def test_verdicts_on_results_hang_on_an_assumption_those_on_settings_do_not(report):
+    write_pages()
+    text = Path("reports/t/index.html").read_text().split('<h2 id="assumptions">')[1]
+    last = text.split("<tr>")[-1]
+    assert "linear.settings.penalty_c" in last and "its penalty is not stated" in last
+    hang = {"reproduced", "confirmed", "consistent"}
+    assert set(re.findall(r"#verdict-(\w+)", last)) == hang
+    assert list(VERDICTS)[3] not in hang  # the verdict on t-3, which is on a setting
+
+
+@pytest.mark.parametrize(
+    ("value", "like", "expected"),
+    [
+        ("0.98024", "0.99", "0.9802"),
+        ("0.98024", "0.98", "0.9802"),
+        ("1.0", "0.9991", "1.0000"),
+        ("1796010.0", "1,796,010", "1,796,010"),
+        ("12.521", "12.5%", "12.52"),
+        ("0.2150052", "0.215005", "0.215005"),
+        ("167.4", "2m 47s", "167.40"),
+        ("-0.5", "", "-0.5000"),
+        ("", "0.9", ""),
+    ],
+)
+def test_numbers_are_shown_like_the_printed_one(value, like, expected):
+    assert format_number(value, like) == expected
+
+
+@given(st.floats(-1e6, 1e6), st.integers(1, 8))
+def test_shown_number_is_within_half_a_unit_of_its_last_digit(number, decimals):
+    shown = format_number(repr(number), f"0.{'1' * decimals}")
+    last = len(shown.partition(".")[2])
+    assert last >= decimals
+    assert abs(float(shown.replace(",", "")) - number) <= 0.5000001 * 10**-last
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        (70000, "70,000"),
+        (0.001, "0.001"),
+        (True, "true"),
+        ([1000, 50], "[1000, 50]"),
+        ({"name": "adam", "learning_rate": 0.001}, "{name: adam, learning_rate: 0.001}"),
+        ("random", "random"),
+    ],
+)
+def test_settings_are_shown_as_they_stand_in_a_file(value, shown):
+    assert format_setting(value) == shown
+
+
+@given(st.dictionaries(st.sampled_from(list(VERDICTS)), st.integers(0, 999)))
+def test_bar_is_filled_in_proportion(counts):
+    parts = lay_out_bar(counts)
+    total = sum(counts.values())
+    assert {part["verdict"]: part["count"] for part in parts} == {
+        name: count for name, count in counts.items() if count
+    }
+    for part, following in zip(parts, [*parts[1:], {"start": 100}], strict=False):
+        assert part["width"] == pytest.approx(100 * part["count"] / total, abs=1e-3)
+        assert part["start"] + part["width"] == pytest.approx(following["start"], abs=2e-3)

@@ -1,0 +1,127 @@
+"""Tables set each printed number beside what was measured, and nothing beside the wrong one."""
+
+import csv
+from io import StringIO
+
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from redigit import audit
+from redigit.errors import InputError
+from redigit.files import write_csv
+from redigit.tables import CELL_COLUMNS, CLAIM_COLUMNS, build_table, measure_cell, read_texts
+
+DEFINITION = {
+    "title": "Table 1",
+    "caption": "See.",
+    "experiment": "mlp",
+    "rows": {"small": "1 layer", "large": "2 layers"},
+    "columns": {"test_accuracy": "Accuracy", "train_time": "Time"},
+}
+METRICS = {
+    "small": {"test_accuracy": 0.9, "replicates": {"replicate": [0], "test_accuracy": [0.9]}},
+    "large": {
+        "test_accuracy": 0.75,
+        "replicates": {"replicate": [0, 1], "test_accuracy": [0.5, 1.0]},
+    },
+}
+CLAIMS = [
+    ("t-1", "Table 1", "0.90", "t/mlp/small/test_accuracy", "reproduced"),
+    ("t-2", "Table 1", "2m 47s", "t/mlp/small/train_time", "not_comparable"),
+    ("t-3", "Section 2", "0.8", "t/mlp/large/test_accuracy", "not_reproduced"),
+]
+
+
+def tabulate(claims: list[tuple[str, ...]]) -> pd.DataFrame:
+    return pd.DataFrame(claims, columns=CLAIM_COLUMNS)
+
+
+def build(**changes) -> dict[tuple[str, str], dict]:
+    arguments = {"definition": DEFINITION, "metrics": METRICS, "verdicts": tabulate(CLAIMS)}
+    table = build_table("t", **arguments | changes)
+    return {(cell["row"], cell["column"]): cell for cell in table.to_dict("records")}
+
+
+def test_every_cell_has_its_claim_and_its_measurement():
+    cells = build()
+    assert len(cells) == 4
+    cell = cells["small", "test_accuracy"]
+    assert [cell[name] for name in ("printed", "measured", "verdict", "claim")] == [
+        "0.90",
+        0.9,
+        "reproduced",
+        "t-1",
+    ]
+
+
+def test_what_is_not_measured_is_left_empty():
+    cell = build()["small", "train_time"]
+    assert (cell["printed"], cell["measured"], cell["sd"], cell["replicates"]) == (
+        "2m 47s",
+        "",
+        "",
+        "",
+    )
+
+
+def test_claim_of_another_place_is_not_in_the_table():
+    cell = build()["large", "test_accuracy"]
+    assert (cell["printed"], cell["verdict"], cell["claim"]) == ("", "", "")
+    assert cell["measured"] == 0.75
+
+
+def test_one_replicate_has_no_deviation():
+    assert build()["small", "test_accuracy"]["sd"] == ""
+    assert build()["large", "test_accuracy"]["sd"] == pytest.approx(0.5**0.5 / 2)
+
+
+@given(st.lists(st.floats(0, 1), min_size=2, max_size=20))
+def test_deviation_is_that_of_a_sample(values):
+    cell = measure_cell({"accuracy": 0.5, "replicates": {"accuracy": values}}, "accuracy")
+    assert cell["sd"] == pytest.approx(pd.Series(values).std(ddof=1), abs=1e-12)
+    assert cell["replicates"] == len(values)
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"metrics": {"small": METRICS["small"]}}, "'large' has no metrics"),
+        (
+            {"definition": DEFINITION | {"columns": {"test_acuracy": "Accuracy"}}},
+            "'test_acuracy' is neither",
+        ),
+        (
+            {"verdicts": tabulate([*CLAIMS, ("t-4", *CLAIMS[0][1:])])},
+            "t-1, t-4 are all on t/mlp/small/test_accuracy",
+        ),
+    ],
+)
+def test_fault_is_one_line_that_names_the_place(changes, words):
+    with pytest.raises(InputError, match=words) as caught:
+        build(**changes)
+    assert "Table 1" in str(caught.value) and "\n" not in str(caught.value)
+
+
+def test_file_gives_back_the_texts_as_they_are_printed(tmp_path):
+    path = tmp_path / "table.csv"
+    write_csv(path, build_table("t", DEFINITION, METRICS, tabulate(CLAIMS)))
+    table = read_texts(path, CELL_COLUMNS)
+    assert list(table["printed"]) == ["0.90", "2m 47s", "", ""]
+    assert next(csv.reader(StringIO(path.read_text()))) == list(CELL_COLUMNS)
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [("", "empty"), ("id,location\n", "'printed' is missing"), ('id\n"a', "not comma-separated")],
+)
+def test_file_that_is_no_table_is_refused(tmp_path, content, words):
+    path = tmp_path / "verdicts.csv"
+    path.write_text(content)
+    with pytest.raises(InputError, match=words):
+        read_texts(path, CLAIM_COLUMNS)
+
+
+def test_the_audit_gives_what_tables_need():
+    assert set(CLAIM_COLUMNS) <= set(audit.COLUMNS)

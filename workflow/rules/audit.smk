@@ -1,0 +1,33 @@
+"""Verdicts. Needs a study's claims and metrics; makes a verdict for each claim."""
+
+from redigit.claims import declare_claims
+from redigit.jobs import list_experiments, match_any
+
+
+rule check_claims:
+    input:
+        program=import_closure("workflow/scripts/check_claims.py"),
+        schema="workflow/schemas/claims.yaml",
+        claims="studies/{study}/claims.csv",
+        metrics=lambda wc: [
+            f"<metrics>/{experiment}.json" for experiment in list_experiments(study=wc.study)
+        ],
+    output:
+        verdicts="<reports>/{study}/verdicts.csv",
+        summary="<metrics>/{study}/verdicts.json",
+    log:
+        "<logs>/check_claims/{study}.log",
+    wildcard_constraints:
+        study=match_any(config["studies"]),
+    params:
+        settings=lambda wc: declare_claims(wc.study),
+    message:
+        "Judging the claims of study {wildcards.study}"
+    shell:
+        "python workflow/scripts/check_claims.py {wildcards.study} --claims {input.claims}"
+        " --schema {input.schema} --metrics {input.metrics}"
+        " --verdicts {output.verdicts} --summary {output.summary} --log {log}"
+
+
+targets += expand("<reports>/{study}/verdicts.csv", study=config["studies"])
+targets += expand("<metrics>/{study}/verdicts.json", study=config["studies"])

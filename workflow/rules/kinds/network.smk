@@ -1,0 +1,46 @@
+"""Networks. Needs raw images; makes weights, history and predictions for each row and seed."""
+
+from redigit.jobs import list_experiments, list_raw_files, list_rows, match_any
+from redigit.settings import declare_settings, resolve_settings
+
+
+predictions["network"] = "<models>/{experiment}/{row}/{seed}/predictions.safetensors"
+
+
+rule train_network:
+    input:
+        program=import_closure("workflow/scripts/train_network.py"),
+        schema="workflow/schemas/kinds/network.yaml",
+        raw=lambda wc: list_raw_files(resolve_settings(wc.experiment, wc.row)["data"]),
+    output:
+        weights="<models>/{experiment}/{row}/{seed}/weights.safetensors",
+        history="<models>/{experiment}/{row}/{seed}/history.csv",
+        predictions="<models>/{experiment}/{row}/{seed}/predictions.safetensors",
+    log:
+        "<logs>/train_network/{experiment}/{row}/{seed}.log",
+    wildcard_constraints:
+        experiment=match_any(list_experiments("network")),
+    resources:
+        gpu=1,
+        mem_mb=2000,
+    params:
+        settings=lambda wc: declare_settings(
+            wc.experiment, wc.row, run=("backend", "device", "threads")
+        ),
+    message:
+        "Training {wildcards.experiment}/{wildcards.row} with seed {wildcards.seed}"
+    shell:
+        "python workflow/scripts/train_network.py"
+        " {wildcards.experiment}/{wildcards.row}/{wildcards.seed}"
+        " --schema {input.schema} --raw {input.raw} --weights {output.weights}"
+        " --history {output.history} --predictions {output.predictions} --log {log}"
+
+
+for experiment, row in list_rows("network"):
+    targets += expand(
+        "<models>/{experiment}/{row}/{seed}/{file}",
+        experiment=experiment,
+        row=row,
+        seed=config["seeds"],
+        file=["weights.safetensors", "history.csv", "predictions.safetensors"],
+    )

@@ -1,0 +1,43 @@
+"""Fit the linear classifiers of one row, one for each draw of its pairs."""
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from redigit.datasets import load_images
+from redigit.files import write_arrays
+from redigit.linear import predict_sums
+from redigit.program import run_program
+from redigit.settings import resolve_settings, study_file
+from redigit.validation import check_value
+
+
+def fit_linear(job: str, schema: Path, raw: list[Path], pairs: Path, predictions: Path) -> None:
+    """Fit the row ``study/experiment/row`` on every draw; write the test predictions."""
+    study, experiment, row = job.split("/")
+    settings = resolve_settings(f"{study}/{experiment}", row)
+    check_value(schema, study_file(study), job, settings)
+    pool = resolve_settings(
+        f"{study}/{settings['pairs'].split('/')[0]}", settings["pairs"].split("/")[1]
+    )
+    images, labels = load_images(raw, pool["images"])
+    manifest = pd.read_parquet(pairs)
+    probability, sums, draws = [], [], []
+    for draw, drawn in manifest.groupby("draw"):
+        print(f"{job}: draw {draw}: {settings['method']}, {settings['size']} examples")
+        probability.append(predict_sums(images, labels, drawn, settings))
+        sums.append(drawn.loc[drawn["split"] == "test", "sum"].to_numpy())
+        draws.append(draw)
+    write_arrays(
+        predictions,
+        {
+            "probability": np.stack(probability),
+            "label": np.stack(sums),
+            "replicate": np.array(draws),
+        },
+    )
+
+
+if __name__ == "__main__":
+    run_program(fit_linear)

@@ -1,0 +1,196 @@
+"""The audit: every claim of a study meets its rule, and the run's evidence."""
+
+import hashlib
+from collections import Counter
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from redigit.claims import (
+    ACCURACY_RULES,
+    Claim,
+    Quantity,
+    find_fact,
+    find_setting,
+    find_settings,
+)
+from redigit.errors import InputError
+from redigit.files import read_json
+from redigit.verdicts import (
+    DOCUMENT_RULES,
+    MEASURED_RULES,
+    VERDICTS,
+    WHOLE_UNITS,
+    Criteria,
+    Measurement,
+    Verdict,
+    find_margin,
+    give_verdict,
+    judge_duration,
+    judge_setting,
+    show_number,
+)
+
+COLUMNS = (
+    *("id", "location", "topic", "model", "metric", "printed", "unit", "quantity", "rule"),
+    *("margin", "context", "verdict", "measured", "sd", "low", "high", "k", "n", "statistic"),
+    *("evidence", "evidence_sha256", "sentence"),
+)
+# Settings that cannot change a metric, so that it holds at every scale. Any other setting counts
+# as one that can, also one that is added later.
+SETTINGS_WITHOUT_EFFECT = {
+    "n_parameters": {"train_images", "pixels", "activation", "optimiser", "batch", "epochs"},
+}
+
+
+class Audit:
+    """What one run says about the claims of a study.
+
+    Parameters
+    ----------
+    claims : list of Claim
+        All claims of the study.
+    metrics : list of Path
+        Metrics of its experiments, ``…/<study>/<experiment>.json``.
+    criteria : Criteria
+        How accuracies are judged.
+    scale : str
+        Scale of the run.
+    """
+
+    def __init__(
+        self, claims: list[Claim], metrics: list[Path], criteria: Criteria, scale: str
+    ) -> None:
+        self.claims = {claim.id: claim for claim in claims}
+        self.criteria, self.scale = criteria, scale
+        self.files = {f"{path.parent.name}/{path.stem}": read_metrics(path) for path in metrics}
+        self.departures = find_departures(claims)
+
+    def judge(self, claim: Claim) -> Verdict:
+        """Judge one claim by its rule."""
+        if claim.rule in DOCUMENT_RULES:
+            operands = [self.claims[name] for name in claim.quantity.split()]
+            return DOCUMENT_RULES[claim.rule](claim, operands)
+        if claim.rule == "absolute_time":
+            return judge_duration(claim)
+        if not claim.quantity:
+            sentence = "No experiment of this workflow covers this number yet."
+            return Verdict("not_run", sentence)
+        if claim.rule == "adopted":
+            return judge_setting(claim)
+        if claim.target is None:
+            measurement = Measurement((find_fact(claim.quantity),))
+            # A fact about files is no run, so that there is no number of replicates.
+            return replace(MEASURED_RULES[claim.rule](claim, measurement, self.criteria), k=None)
+        return self.judge_measured(claim, claim.target)
+
+    def judge_measured(self, claim: Claim, target: Quantity) -> Verdict:
+        """Judge a claim about a metric, if the row ran with the settings of the study."""
+        measurement = self.find_measurement(target)
+        if claim.rule in ACCURACY_RULES and not measurement.n:
+            raise InputError(
+                f"{measurement.evidence}: {target.row}: no 'n_test', which {claim.id} needs"
+            )
+        changes = self.find_changes(target)
+        if not changes:
+            return MEASURED_RULES[claim.rule](claim, measurement, self.criteria)
+        found = show_number(measurement.mean, claim)
+        sentence = f"Not decided: this run has {', '.join(changes)}; it gave {found}."
+        return give_verdict("not_run", sentence, measurement)
+
+    def find_changes(self, target: Quantity) -> list[str]:
+        """List the settings in which the row of a metric departs from the study, in words.
+
+        A setting departs if the run's scale changes it, or if it is not what the study states.
+        Settings that cannot change the metric do not count.
+        """
+        ours, full = (find_settings(target, scale) for scale in (self.scale, "full"))
+        changes = {
+            name: f"{name} {ours.get(name)} instead of {full.get(name)}"
+            for name in sorted(ours.keys() | full.keys())
+            if ours.get(name) != full.get(name)
+        }
+        changes = self.departures.get(target[:2], {}) | changes
+        without_effect = SETTINGS_WITHOUT_EFFECT.get(target.name, set())
+        return [text for name, text in changes.items() if name not in without_effect]
+
+    def find_measurement(self, target: Quantity) -> Measurement:
+        """Find a metric of a row among the metrics files."""
+        if target.experiment not in self.files:
+            known = ", ".join(self.files)
+            raise InputError(f"--metrics: none for {target.experiment}; found {known}")
+        path, sha256, rows = self.files[target.experiment]
+        for key, content in ((target.row, rows), (target.name, rows.get(target.row, {}))):
+            if key not in content:
+                raise InputError(f"{path}: no {key!r}; found {', '.join(content)}")
+        metrics = rows[target.row]
+        values = metrics.get("replicates", {}).get(target.name, [metrics[target.name]])
+        # Accuracies in training are measured on the training images.
+        training = find_settings(target, self.scale).get("train_images")
+        n = training if target.name.startswith("train_") else metrics.get("n_test")
+        return Measurement(tuple(values), n, str(path), sha256)
+
+
+def read_metrics(path: Path) -> tuple[Path, str, dict[str, Any]]:
+    """Read a metrics file: its path, its SHA-256 and its content."""
+    try:
+        return path, hashlib.sha256(path.read_bytes()).hexdigest(), read_json(path)
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read ({error.strerror})") from error
+
+
+def find_departures(claims: list[Claim]) -> dict[tuple[str, str], dict[str, str]]:
+    """Find the stated settings that the workflow does not follow at full scale.
+
+    Returns
+    -------
+    dict of (str, str) to dict of str to str
+        For each experiment and row, the setting's name and the departure in words.
+    """
+    departures: dict[tuple[str, str], dict[str, str]] = {}
+    for claim in claims:
+        if claim.rule != "adopted" or claim.target is None:
+            continue
+        setting = find_setting(claim.target)
+        if setting != claim.number:
+            name = claim.target.name.split(".")[1]
+            text = f"{claim.metric} {setting} instead of the stated {claim.printed}"
+            departures.setdefault(claim.target[:2], {})[name] = text
+    return departures
+
+
+def tabulate(claims: list[Claim], verdicts: list[Verdict], criteria: Criteria) -> pd.DataFrame:
+    """Set claims and their verdicts side by side, numbers in the unit of the claim.
+
+    Returns
+    -------
+    pandas.DataFrame
+        A line for each claim, with `COLUMNS`; cells that do not apply are None.
+    """
+    lines = []
+    for claim, verdict in zip(claims, verdicts, strict=True):
+        margin = find_margin(claim, criteria) if claim.rule in ACCURACY_RULES else None
+        plain = {name: getattr(verdict, name) for name in ("measured", "sd", "low", "high")}
+        numbers = {
+            name: convert_number(number, claim)
+            for name, number in (plain | {"margin": margin}).items()
+        }
+        lines.append(vars(claim) | vars(verdict) | numbers)
+    return pd.DataFrame(lines, columns=COLUMNS, dtype=object)
+
+
+def convert_number(number: float | None, claim: Claim) -> float | None:
+    """Convert a plain number to the unit of a claim, without the noise of binary fractions."""
+    if number is None:
+        return None
+    converted = round(number / claim.factor, 10)
+    is_count = claim.unit in WHOLE_UNITS and float(converted).is_integer()
+    return int(converted) if is_count else converted
+
+
+def count_verdicts(verdicts: list[Verdict]) -> dict[str, int]:
+    """Count the claims, and those with each verdict of the closed list."""
+    counts = Counter(verdict.verdict for verdict in verdicts)
+    return {"claims": len(verdicts), **{name: counts[name] for name in VERDICTS}}

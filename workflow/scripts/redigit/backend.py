@@ -1,0 +1,72 @@
+"""The library under Keras: the one module that knows TensorFlow, JAX and PyTorch apart."""
+
+import os
+from importlib.util import find_spec
+
+from redigit.errors import InputError
+from redigit.settings import RUN_FILE
+
+
+def start_backend(backend: str, device: str, threads: int, seed: int) -> None:
+    """Make Keras ready to train the same network from the same seed; call it before any import.
+
+    Parameters
+    ----------
+    backend : str
+        ``tensorflow``, ``jax`` or ``torch``.
+    device : str
+        ``auto``, ``cpu`` or ``gpu``.
+    threads : int
+        Number of processor threads.
+    seed : int
+        Seed of initial weights and of every other random choice that Keras makes.
+
+    Raises
+    ------
+    InputError
+        If the backend is not installed, or a GPU is asked for where there is none.
+    """
+    if find_spec(backend) is None:
+        raise InputError(f"{RUN_FILE}: backend: found {backend!r}, which is not installed here")
+    os.environ["KERAS_BACKEND"] = backend
+    os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
+    if device == "cpu":
+        os.environ["CUDA_VISIBLE_DEVICES"] = ""
+    starters = {"tensorflow": start_tensorflow, "jax": start_jax, "torch": start_torch}
+    n_gpus = starters[backend](threads)
+    if device == "gpu" and not n_gpus:
+        raise InputError(
+            f"{RUN_FILE}: device: found 'gpu', but {backend} sees none; allowed are auto, cpu"
+        )
+    import keras
+
+    keras.utils.set_random_seed(seed)
+
+
+def start_tensorflow(threads: int) -> int:
+    """Set up TensorFlow and count its GPUs."""
+    import tensorflow as tf
+
+    tf.config.threading.set_intra_op_parallelism_threads(threads)
+    tf.config.threading.set_inter_op_parallelism_threads(1)
+    tf.config.experimental.enable_op_determinism()
+    return len(tf.config.list_physical_devices("GPU"))
+
+
+def start_jax(threads: int) -> int:
+    """Set up JAX and count its GPUs."""
+    # XLA takes its threads from the processors that the process may use.
+    if hasattr(os, "sched_setaffinity"):
+        os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[:threads])
+    import jax
+
+    return len([device for device in jax.devices() if device.platform == "gpu"])
+
+
+def start_torch(threads: int) -> int:
+    """Set up PyTorch and count its GPUs."""
+    import torch
+
+    torch.set_num_threads(threads)
+    torch.use_deterministic_algorithms(True)
+    return torch.cuda.device_count()

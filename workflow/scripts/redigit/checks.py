@@ -1,0 +1,137 @@
+"""Checks of the parameter files, made before any job starts.
+
+Each problem becomes one line: file, key, what was found, what is allowed.
+"""
+
+from pathlib import Path
+from typing import Any
+
+from redigit.claims import check_claims_file
+from redigit.errors import InputError
+from redigit.settings import (
+    OVERLAYS,
+    RUN_FILE,
+    SCALES,
+    Settings,
+    list_layers,
+    look_up,
+    read_params,
+    study_file,
+)
+from redigit.validation import SCHEMAS, check_value, find_problem, list_kinds
+
+
+def check_parameters(config: Settings) -> None:
+    """Check all parameter files of the run.
+
+    Parameters
+    ----------
+    config : dict
+        What Snakemake read, with values from its command line. Programs read the files
+        themselves, so a value that only stands on the command line would not reach them; only
+        `root`, the folder of the outputs, may.
+
+    Raises
+    ------
+    InputError
+        At the first problem.
+    """
+    run = read_params(RUN_FILE)
+    for key in sorted(set(config) | set(run)):
+        if key != "root" and config.get(key) != run.get(key):
+            raise InputError(
+                f"--config {key}: found {config.get(key)!r}; allowed is root, set others in "
+                f"{RUN_FILE}"
+            )
+    check_keys(RUN_FILE, "", run)
+    check_value(SCHEMAS / "run.yaml", RUN_FILE, "", run)
+    for study in run["studies"]:
+        check_study(study)
+
+
+def check_keys(file: Path, key: str, value: Any) -> None:
+    """Check that all keys are text; YAML reads a bare 50 or yes as something else."""
+    if isinstance(value, dict):
+        for name, inner in value.items():
+            if not isinstance(name, str):
+                raise InputError(
+                    f"{file}: {key or 'top level'}: found the key {name!r} "
+                    f"({type(name).__name__}); allowed is text, in quotes: '{name}'"
+                )
+            check_keys(file, f"{key}.{name}" if key else name, inner)
+
+
+def check_study(study: str) -> None:
+    """Check the parameter file of a study; raise InputError at the first problem."""
+    file = study_file(study)
+    if not file.exists():
+        known = ", ".join(
+            sorted(path.parent.name for path in Path("studies").glob("*/params.yaml"))
+        )
+        raise InputError(f"{RUN_FILE}: studies: no {file}; there are {known}")
+    content = read_params(file)
+    check_keys(file, "", content)
+    check_value(SCHEMAS / "study.yaml", file, "", content)
+    for name, experiment in content["experiments"].items():
+        check_kind(file, f"experiments.{name}.kind", "kinds", experiment["kind"])
+        for row in experiment["rows"]:
+            for scale in SCALES:
+                check_row(file, f"{study}/{name}", row, scale)
+    for name, figure in content["figures"].items():
+        check_kind(file, f"figures.{name}.kind", "figures", figure["kind"])
+        check_value(SCHEMAS / "figures" / f"{figure['kind']}.yaml", file, f"figures.{name}", figure)
+    check_references(file, content)
+    check_claims_file(study)
+
+
+def check_kind(file: Path, key: str, family: str, kind: str) -> None:
+    """Check that a kind exists."""
+    if kind not in list_kinds(family):
+        raise InputError(
+            f"{file}: {key}: found {kind!r}; allowed are {', '.join(list_kinds(family))}"
+        )
+
+
+def check_row(file: Path, experiment: str, row: str, scale: str) -> None:
+    """Check the resolved settings of a row, and name the layer that a bad one comes from."""
+    layers = list_layers(experiment, row, scale)
+    settings = {name: value for _, layer in layers for name, value in layer.items()}
+    kind = look_up(file, f"experiments.{experiment.split('/')[1]}.kind")
+    problem = find_problem(SCHEMAS / "kinds" / f"{kind}.yaml", settings)
+    if problem:
+        path, text = problem
+        sources = [key for key, layer in layers if path and path[0] in layer]
+        sources += [
+            key for key, layer in layers if not path and any(repr(n) in text for n in layer)
+        ]
+        source = sources[-1] if sources else layers[-1][0]
+        raise InputError(f"{file}: {'.'.join([source, *path])}: {text}")
+
+
+def check_references(file: Path, content: Settings) -> None:
+    """Check that exhibits and experiments name experiments and rows that exist."""
+    experiments = content["experiments"]
+    references = []
+    for family in ("tables", "figures"):
+        for name, exhibit in content[family].items():
+            rows = exhibit.get("rows", {})
+            rows = [
+                *rows,
+                *(row for series in exhibit.get("series", {}).values() for row in series),
+            ]
+            experiment = exhibit.get("experiment")
+            references += [(f"{family}.{name}", experiment, row) for row in rows]
+            if "pairs" in exhibit:
+                references.append((f"{family}.{name}.pairs", *exhibit["pairs"].split("/")))
+    for name, experiment in experiments.items():
+        layers = [experiment["settings"], *experiment["rows"].values()]
+        layers += [experiment[overlay] for overlay in OVERLAYS if overlay in experiment]
+        references += [
+            (f"experiments.{name}", *layer["pairs"].split("/"))
+            for layer in layers
+            if "pairs" in layer
+        ]
+    for key, experiment, row in references:
+        if experiment not in experiments or row not in experiments[experiment]["rows"]:
+            known = ", ".join(f"{e}/{r}" for e in experiments for r in experiments[e]["rows"])
+            raise InputError(f"{file}: {key}: found {experiment}/{row}; allowed are {known}")

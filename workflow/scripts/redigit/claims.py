@@ -1,0 +1,385 @@
+"""Claims: the numbers that a study prints, read from its claims.csv and checked.
+
+All that can be wrong with a file of claims is found here, before any job starts, except the name
+of a metric that the experiment turns out not to have.
+"""
+
+import csv
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from io import StringIO
+from math import isqrt
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from redigit.datasets import DATASETS
+from redigit.errors import InputError
+from redigit.settings import (
+    RUN_FILE,
+    Settings,
+    declare_keys,
+    look_up,
+    read_params,
+    resolve_settings,
+    study_file,
+)
+from redigit.validation import SCHEMAS, find_problem
+
+# What the quantity of a claim has to be, by the claim's rule.
+QUANTITIES = {
+    "adopted": "setting",
+    "equal": "measured",
+    "decimals": "measured",
+    "accuracy_same_test": "measured",
+    "accuracy_other_test": "measured",
+    "absolute_time": "measured",
+    "sum_of": "claims",
+    "same_as": "claims",
+    "difference": "claims",
+    "difference_at_most": "claims",
+    "number_of": "claims",
+    "same_figures": "claims",
+    "in_range": "claims",
+}
+ACCURACY_RULES = ("accuracy_same_test", "accuracy_other_test")
+# How many other claims a rule compares with, where it is a fixed number.
+OPERANDS = {"same_as": 1, "difference": 2, "in_range": 2}
+# What one of a unit is as a plain number; units that are not named here stand for themselves.
+FACTORS = {"percent": 0.01, "points": 0.01}
+FIGURES = "figures"
+
+
+class Quantity(NamedTuple):
+    """A quantity of a row: ``study/experiment``, row, and metric or ``settings.<path>``."""
+
+    experiment: str
+    row: str
+    name: str
+
+
+@dataclass(frozen=True)
+class Claim:
+    """One printed number; the attributes are the columns of claims.csv, see its schema."""
+
+    study: str
+    id: str
+    location: str
+    topic: str
+    model: str
+    metric: str
+    printed: str
+    value: float
+    digits: int
+    unit: str
+    quantity: str
+    rule: str
+    margin: float | None
+    context: str
+
+    @property
+    def factor(self) -> float:
+        """What one of the claim's unit is as a plain number."""
+        return FACTORS.get(self.unit, 1)
+
+    @property
+    def number(self) -> float:
+        """The value as a plain number: an accuracy as a share, whatever unit is printed."""
+        return self.value * self.factor
+
+    @property
+    def half_unit(self) -> float:
+        """Half a unit of the last printed digit, as a plain number."""
+        return 0.5 * 10**-self.digits * self.factor
+
+    @cached_property
+    def target(self) -> Quantity | None:
+        """The quantity of a row that the claim is about, if it is about one."""
+        parts = self.quantity.rsplit("/", 2)
+        is_of_row = QUANTITIES[self.rule] != "claims" and self.quantity.count("/") == 3
+        return Quantity(*parts) if is_of_row else None
+
+
+def claims_file(study: str) -> Path:
+    """Name the file of a study's claims."""
+    return Path("studies") / study / "claims.csv"
+
+
+def check_claims_file(study: str) -> None:
+    """Check the claims of a study; raise InputError at the first problem."""
+    read_claims(claims_file(study), study, SCHEMAS / "claims.yaml")
+
+
+def declare_claims(study: str) -> dict[str, Settings]:
+    """Declare the keys that the verdicts on a study's claims depend on.
+
+    Returns
+    -------
+    dict of str to dict
+        For each parameter file, the dotted keys and their values: how claims are judged, the
+        experiments that claims are about, those whose pairs they use, and settings of figures.
+    """
+    claims = read_claims(claims_file(study), study, SCHEMAS / "claims.yaml")
+    keys = set()
+    for target in filter(None, (claim.target for claim in claims)):
+        name = target.experiment.split("/")[1]
+        if name == FIGURES:
+            keys.add(f"{FIGURES}.{target.row}.{target.name.split('.')[1]}")
+            continue
+        settings = resolve_settings(target.experiment, target.row, "full")
+        keys |= {f"experiments.{name}"}
+        if "pairs" in settings:
+            keys.add(f"experiments.{settings['pairs'].split('/')[0]}")
+    return declare_keys({study_file(study): keys, RUN_FILE: ("audit", "scale")})
+
+
+def read_claims(path: Path, study: str, schema: Path) -> list[Claim]:
+    """Read and check a file of claims.
+
+    Parameters
+    ----------
+    path : Path
+        The claims as comma-separated values.
+    study : str
+        The study whose claims they have to be.
+    schema : Path
+        JSON schema of one row.
+
+    Returns
+    -------
+    list of Claim
+        The claims in the order of the file.
+
+    Raises
+    ------
+    InputError
+        At the first problem; its line names file, line, id, column, what was found, what is
+        allowed.
+    """
+    columns = read_params(schema)["properties"]
+    places: dict[str, str] = {}
+    claims: dict[str, Claim] = {}
+    for line, cells in read_cells(path, list(columns)):
+        place = f"{path}: line {line} ({' '.join(cells['id'].split())})"
+        values = {name: convert_cell(cells[name], columns[name]) for name in columns}
+        problem = find_problem(schema, values)
+        if problem:
+            raise InputError(f"{place}: {problem[0][0]}: {problem[1]}")
+        claim = Claim(**values)
+        if claim.id in claims:
+            raise InputError(f"{place}: id: it stands in {places[claim.id]} already")
+        claims[claim.id], places[claim.id] = claim, f"line {line}"
+    for claim in claims.values():
+        try:
+            check_claim(claim, study, claims)
+        except InputError as error:
+            raise InputError(f"{path}: {places[claim.id]} ({claim.id}): {error}") from error
+    return list(claims.values())
+
+
+def read_cells(path: Path, columns: list[str]) -> Iterator[tuple[int, dict[str, str]]]:
+    """Read a file of comma-separated values that has to have exactly these columns.
+
+    Yields
+    ------
+    (int, dict of str to str)
+        Number of the line and its cells by column.
+    """
+    try:
+        # Spreadsheets put a byte order mark before the text.
+        text = path.read_text(encoding="utf-8-sig")
+    except FileNotFoundError as error:
+        raise InputError(f"{path}: missing") from error
+    except UnicodeDecodeError as error:
+        raise InputError(f"{path}: byte {error.start} is not UTF-8") from error
+    reader = csv.reader(StringIO(text, newline=""), strict=True)
+    try:
+        check_header(path, next(reader, []), columns)
+        for cells in reader:
+            if len(cells) != len(columns):
+                raise InputError(
+                    f"{path}: line {reader.line_num}: found {len(cells)} cells; "
+                    f"allowed is {len(columns)}, one for each column"
+                )
+            yield reader.line_num, dict(zip(columns, cells, strict=True))
+    except csv.Error as error:
+        raise InputError(f"{path}: line {reader.line_num}: {error}") from error
+
+
+def check_header(path: Path, header: list[str], columns: list[str]) -> None:
+    """Check the names of the columns and their order."""
+    missing = [name for name in columns if name not in header]
+    unknown = [name for name in header if name not in columns]
+    problem = (
+        f"column {missing[0]!r} is missing" if missing
+        else f"column {unknown[0]!r} is unknown" if unknown
+        else "the columns are repeated or not in order" if header != columns
+        else None
+    )  # fmt: skip
+    if problem:
+        raise InputError(f"{path}: line 1: {problem}; allowed are {', '.join(columns)}")
+
+
+def convert_cell(cell: str, column: Settings) -> Any:
+    """Convert the text of a cell to the type of its column; what cannot be is left as it is."""
+    types = column.get("type", "string")
+    if cell == "" and "null" in types:
+        return None
+    for name, convert in (("integer", int), ("number", float)):
+        if name in types and re.fullmatch(r"-?\d+(\.\d+)?", cell):
+            return convert(cell) if "." not in cell else float(cell)
+    return cell
+
+
+def check_claim(claim: Claim, study: str, claims: dict[str, Claim]) -> None:
+    """Check what the schema cannot: that a claim agrees with itself, others and the study."""
+    if claim.study != study:
+        raise InputError(f"study: found {claim.study!r}; allowed is {study}")
+    if not claim.id.startswith(f"{study}-"):
+        raise InputError(f"id: found {claim.id!r}; allowed is {study}-…")
+    printed = read_printed(claim.printed)
+    for column, found, expected in zip(
+        ("value", "digits"), (claim.value, claim.digits), printed or (), strict=False
+    ):
+        if found != expected:
+            raise InputError(f"{column}: found {found}; {claim.printed!r} is {expected}")
+    if claim.margin is not None and claim.rule not in ACCURACY_RULES:
+        allowed = ", ".join(ACCURACY_RULES)
+        raise InputError(f"margin: found {claim.margin}; allowed with the rules {allowed} only")
+    if claim.rule in ACCURACY_RULES and claim.unit not in ("share", "percent"):
+        raise InputError(f"unit: found {claim.unit}; allowed with {claim.rule} are share, percent")
+    kind = QUANTITIES[claim.rule]
+    if kind == "claims":
+        check_operands(claim, claims)
+    elif claim.quantity:
+        check_quantity(claim, kind)
+
+
+def read_printed(printed: str) -> tuple[float, int] | None:
+    """Read a number as printed: its value and decimals, or None if it is in words.
+
+    Commas separate thousands, a percent sign may follow; ``2m 47s`` is 167 seconds.
+    """
+    if duration := re.fullmatch(r"(\d+)m (\d+)s", printed):
+        return 60 * int(duration[1]) + int(duration[2]), 0
+    if number := re.fullmatch(r"(\d+|\d{1,3}(?:,\d{3})+)(?:\.(\d+))?%?", printed):
+        text = number[1].replace(",", "")
+        return float(f"{text}.{number[2] or 0}"), len(number[2] or "")
+    return None
+
+
+def check_operands(claim: Claim, claims: dict[str, Claim]) -> None:
+    """Check the ids of the claims that a claim is compared with."""
+    ids = claim.quantity.split()
+    unknown = [name for name in ids if name not in claims or name == claim.id]
+    if unknown:
+        raise InputError(f"quantity: found {unknown[0]!r}; allowed are ids of other claims")
+    expected = OPERANDS.get(claim.rule, len(ids))
+    if not ids or len(ids) != expected:
+        allowed = OPERANDS.get(claim.rule, "one or more")
+        raise InputError(f"quantity: found {len(ids)} claims; {claim.rule} takes {allowed}")
+
+
+def check_quantity(claim: Claim, kind: str) -> None:
+    """Check that a quantity is well formed and that what it names exists."""
+    if claim.target is None and claim.rule == "equal" and claim.quantity.startswith("data/"):
+        find_fact(claim.quantity)
+    elif claim.target is None:
+        forms = {
+            "setting": f"{claim.study}/<experiment>/<row>/settings.<path>",
+            "measured": f"{claim.study}/<experiment>/<row>/<metric>, with equal also "
+            "data/<dataset>/<fact>",
+        }
+        raise InputError(f"quantity: found {claim.quantity!r}; allowed is {forms[kind]}")
+    else:
+        check_row_exists(claim.study, claim.target)
+        if kind == "setting":
+            find_setting(claim.target)
+    name = claim.quantity.rpartition("/")[2]
+    if kind == "measured" and name != claim.metric:
+        raise InputError(f"quantity: found …/{name}; the metric is {claim.metric}")
+
+
+def check_row_exists(study: str, target: Quantity) -> None:
+    """Check that the experiment, or figure, and row of a quantity are in the study's file."""
+    found_study, name = target.experiment.split("/")
+    if found_study != study:
+        raise InputError(f"quantity: found study {found_study!r}; allowed is {study}")
+    content = read_params(study_file(study))
+    if name == FIGURES and target.name.startswith("settings."):
+        owner, rows = FIGURES, content["figures"]
+    elif name in content["experiments"]:
+        owner, rows = target.experiment, content["experiments"][name]["rows"]
+    else:
+        allowed = ", ".join(content["experiments"])
+        raise InputError(f"quantity: found experiment {name!r}; {study_file(study)} has {allowed}")
+    if target.row not in rows:
+        raise InputError(f"quantity: found row {target.row!r}; {owner} has {', '.join(rows)}")
+
+
+def find_setting(target: Quantity) -> float:
+    """Find the number that a setting has at full scale.
+
+    Raises
+    ------
+    InputError
+        If there is no such setting or it is not a number.
+    """
+    keyword, _, path = target.name.partition(".")
+    study, name = target.experiment.split("/")
+    if name == FIGURES:
+        value: Any = look_up(study_file(study), f"{FIGURES}.{target.row}")
+    else:
+        value = resolve_settings(target.experiment, target.row, "full")
+    for part in path.split("."):
+        if isinstance(value, list) and part == "length":
+            value = len(value)
+        elif isinstance(value, list) and part == "each" and len(set(value)) == 1:
+            value = value[0]
+        elif isinstance(value, dict) and part in value and keyword == "settings":
+            value = value[part]
+        else:
+            raise InputError(f"quantity: found {target.name!r}; {'/'.join(target[:2])} has no such")
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise InputError(f"quantity: found {target.name!r}, {value!r}; allowed is a number")
+    return value
+
+
+def find_settings(target: Quantity, scale: str) -> Settings:
+    """Find the settings of a row, with those of the pairs that it uses as ``pairs.<name>``."""
+    settings = resolve_settings(target.experiment, target.row, scale)
+    if "pairs" not in settings:
+        return settings
+    study, (name, row) = target.experiment.split("/")[0], settings["pairs"].split("/")
+    pairs = resolve_settings(f"{study}/{name}", row, scale)
+    return settings | {f"pairs.{key}": value for key, value in pairs.items()}
+
+
+def find_fact(quantity: str) -> int:
+    """Find a count about a dataset, ``data/<dataset>/<fact>``.
+
+    The counts follow from the sizes of the raw files, which every job verifies together with their
+    SHA-256 before it uses them: an idx file of labels has 8 bytes before its one byte a label, one
+    of images 16 bytes before its square images of one byte a pixel.
+    """
+    _, name, fact = (*quantity.split("/", 2), "")[:3]
+    if name not in DATASETS:
+        allowed = ", ".join(f"data/{dataset}" for dataset in DATASETS)
+        raise InputError(f"quantity: found {quantity!r}; allowed are {allowed}, with a fact")
+    dataset = DATASETS[name]
+    train, test = dataset.train_labels.size - 8, dataset.test_labels.size - 8
+    side = isqrt((dataset.train_images.size - 16) // train)
+    facts = {
+        "images": train + test,
+        "train_images": train,
+        "test_images": test,
+        "height": side,
+        "width": side,
+        "classes": len(dataset.classes),
+        "smallest_label": 0,
+        "largest_label": len(dataset.classes) - 1,
+    }
+    if fact not in facts:
+        raise InputError(f"quantity: found fact {fact!r}; allowed are {', '.join(facts)}")
+    return facts[fact]

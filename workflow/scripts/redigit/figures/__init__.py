@@ -1,0 +1,62 @@
+"""The figures of a study, one module for each kind.
+
+A kind's module has ``draw(study, definition, files)``. It gives the figure and one sentence that
+says in words what the figure shows; the sentence goes into the file, and from there to those who
+cannot see the picture.
+"""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import matplotlib.style
+from matplotlib.figure import Figure
+
+from redigit.errors import InputError
+from redigit.figures import accuracy_by_size, learning_curves, pair_images, sum_histogram
+from redigit.files import write_atomic
+from redigit.settings import Settings
+
+KINDS: dict[str, Callable[[str, Settings, Sequence[Path]], tuple[Figure, str]]] = {
+    "accuracy_by_size": accuracy_by_size.draw,
+    "learning_curves": learning_curves.draw,
+    "pair_images": pair_images.draw,
+    "sum_histogram": sum_histogram.draw,
+}
+
+
+def write_figure(
+    path: Path, style: Path, study: str, definition: Settings, files: Sequence[Path]
+) -> None:
+    """Draw a figure and write it as SVG, the same bytes for the same input.
+
+    Parameters
+    ----------
+    path : Path
+        The figure to be written.
+    style : Path
+        Matplotlib style of all figures.
+    study : str
+        Name of the study.
+    definition : dict
+        The figure as ``studies/<study>/params.yaml`` defines it.
+    files : sequence of Path
+        The data that it shows; which files these are depends on the kind.
+
+    Raises
+    ------
+    InputError
+        If the kind is unknown, or the files lack something that the definition names.
+    """
+    kind = definition["kind"]
+    if kind not in KINDS:
+        raise InputError(
+            f"{study}: {definition['title']}: kind {kind!r} is unknown; allowed: {', '.join(KINDS)}"
+        )
+    # Reset first, or a matplotlibrc of the machine's user would show through.
+    with matplotlib.style.context(style, after_reset=True), write_atomic(path) as temporary:
+        figure, words = KINDS[kind](study, definition, files)
+        # A date and the version of the library would differ from run to run.
+        metadata = {"Title": definition["title"], "Description": words}
+        figure.savefig(
+            temporary, format="svg", metadata={**metadata, "Date": None, "Creator": None}
+        )

@@ -1,0 +1,77 @@
+"""Accuracy of classifiers against the number of their training examples."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from matplotlib.figure import Figure
+from matplotlib.ticker import FixedLocator, NullLocator, StrMethodFormatter
+
+from redigit.errors import InputError
+from redigit.files import read_json
+from redigit.settings import Settings, resolve_settings
+
+Points = dict[int, list[float]]
+
+
+def draw(study: str, definition: Settings, files: Sequence[Path]) -> tuple[Figure, str]:
+    """Draw test accuracies against training sizes.
+
+    Parameters
+    ----------
+    study : str
+        Name of the study.
+    definition : dict
+        The figure's settings.
+    files : sequence of Path
+        The metrics of its experiment.
+
+    Returns
+    -------
+    figure : Figure
+        Each draw a dot, the mean over draws a line.
+    words : str
+        What the figure shows.
+    """
+    (file,) = files
+    metrics = read_json(file)
+    series: dict[str, Points] = {}
+    for name, rows in definition["series"].items():
+        series[name] = {}
+        for row in rows:
+            if row not in metrics:
+                raise InputError(f"{file}: no row {row!r}; it has {', '.join(metrics)}")
+            size = resolve_settings(f"{study}/{definition['experiment']}", row)["size"]
+            series[name][size] = metrics[row]["replicates"]["test_accuracy"]
+    return draw_series(series)
+
+
+def draw_series(series: dict[str, Points]) -> tuple[Figure, str]:
+    """Draw accuracies by size.
+
+    Parameters
+    ----------
+    series : dict of str to dict of int to list of float
+        For each name in the legend, the accuracy of every draw at each size.
+    """
+    figure = Figure()
+    axes = figure.subplots()
+    sentences = []
+    for name, points in series.items():
+        sizes = sorted(points)
+        means = [sum(points[size]) / len(points[size]) for size in sizes]
+        (line,) = axes.plot(sizes, means, label=name)
+        look = {"color": line.get_color(), "marker": line.get_marker(), "alpha": 0.35}
+        for size in sizes:
+            axes.plot([size] * len(points[size]), points[size], linestyle="none", **look)
+        values = ", ".join(
+            f"{mean:.4f} at {size:,}" for size, mean in zip(sizes, means, strict=True)
+        )
+        sentences.append(f"{name}: {values}")
+    all_sizes = sorted({size for points in series.values() for size in points})
+    axes.set(xscale="log", xlabel="Training examples", ylabel="Test accuracy")
+    axes.xaxis.set_major_locator(FixedLocator(all_sizes))
+    axes.xaxis.set_minor_locator(NullLocator())
+    axes.xaxis.set_major_formatter(StrMethodFormatter("{x:,.0f}"))
+    axes.set_ylim(bottom=0)
+    axes.legend()
+    return figure, f"Mean test accuracy by number of training examples. {'; '.join(sentences)}."

@@ -1,0 +1,78 @@
+"""Labelled images and stacked pairs of them, with pixels made a batch at a time."""
+
+from dataclasses import dataclass, replace
+from typing import Self
+
+import numpy as np
+import pandas as pd
+
+PIXEL_RANGES = {"raw": (1.0, 0.0), "unit": (1 / 255, 0.0), "symmetric": (2 / 255, -1.0)}
+
+
+def scale_pixels(images: np.ndarray, pixels: str) -> np.ndarray:
+    """Scale pixels of type uint8 to float32 in one of the `PIXEL_RANGES`, of the same shape."""
+    factor, offset = PIXEL_RANGES[pixels]
+    scaled = images.astype(np.float32)
+    scaled *= np.float32(factor)
+    scaled += np.float32(offset)
+    return scaled
+
+
+@dataclass(frozen=True)
+class ImageSet:
+    """Labelled images, or stacked pairs of them, whose pixels are made a batch at a time.
+
+    Attributes
+    ----------
+    images : ndarray of uint8, shape (n, 28, 28)
+        Single images; pairs share them, none is copied.
+    index : ndarray of int32, shape (m, k)
+        The k images of each of the m items, stacked from top to bottom.
+    labels : ndarray of uint8, shape (m,)
+        Class of each item.
+    pixels : str
+        One of `PIXEL_RANGES`.
+    """
+
+    images: np.ndarray
+    index: np.ndarray
+    labels: np.ndarray
+    pixels: str
+
+    @classmethod
+    def of_images(cls, images: np.ndarray, labels: np.ndarray, pixels: str) -> Self:
+        """Make a set of single images."""
+        return cls(images, np.arange(len(labels), dtype=np.int32)[:, None], labels, pixels)
+
+    @classmethod
+    def of_pairs(cls, images: np.ndarray, pairs: pd.DataFrame, pixels: str) -> Self:
+        """Make a set of pairs from rows of a manifest."""
+        return cls(images, pairs[["first", "second"]].to_numpy(), pairs["sum"].to_numpy(), pixels)
+
+    def __len__(self) -> int:
+        return len(self.labels)
+
+    @property
+    def n_inputs(self) -> int:
+        """Number of pixels of one item."""
+        return self.index.shape[1] * self.images[0].size
+
+    def take_first(self, count: int) -> Self:
+        """Make a set of the first items only."""
+        return replace(self, index=self.index[:count], labels=self.labels[:count])
+
+    def make_batch(self, chosen: np.ndarray | slice) -> tuple[np.ndarray, np.ndarray]:
+        """Make the pixels and labels of some items.
+
+        Parameters
+        ----------
+        chosen : ndarray of int, shape (b,), or slice
+            Which items.
+
+        Returns
+        -------
+        (ndarray of float32, shape (b, 784 k), ndarray of uint8, shape (b,))
+        """
+        labels = self.labels[chosen]
+        stacked = self.images[self.index[chosen]].reshape(len(labels), -1)
+        return scale_pixels(stacked, self.pixels), labels

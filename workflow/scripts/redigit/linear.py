@@ -1,0 +1,117 @@
+"""Linear classifiers of digit pairs, of the pair as a whole or of its halves one by one."""
+
+import warnings
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from sklearn.exceptions import ConvergenceWarning
+from sklearn.linear_model import LogisticRegression
+
+from redigit.images import ImageSet
+
+N_DIGITS = 10
+N_SUMS = 2 * N_DIGITS - 1
+
+
+def predict_sums(
+    images: np.ndarray, labels: np.ndarray, pairs: pd.DataFrame, settings: dict[str, Any]
+) -> np.ndarray:
+    """Fit one classifier on training pairs and predict the sums of the test pairs.
+
+    Parameters
+    ----------
+    images : ndarray of uint8, shape (n, 28, 28)
+        Single images.
+    labels : ndarray of uint8, shape (n,)
+        Their digits.
+    pairs : pandas.DataFrame
+        One draw of a manifest of pairs.
+    settings : dict
+        Settings of the kind `linear`.
+
+    Returns
+    -------
+    ndarray of float32, shape (n_test, 19)
+        Probability of each sum for each test pair.
+    """
+    train, test = (pairs[pairs["split"] == split] for split in ("train", "test"))
+    if settings["method"] == "paired":
+        train = train.head(settings["size"])
+        fitted = fit_logistic(ImageSet.of_pairs(images, train, settings["pixels"]), settings)
+        return predict_classes(fitted, ImageSet.of_pairs(images, test, settings["pixels"]), N_SUMS)
+    digits = select_digits(train, settings)
+    fitted = fit_logistic(
+        ImageSet(images, digits[:, None], labels[digits], settings["pixels"]), settings
+    )
+    halves = [
+        predict_classes(
+            fitted,
+            ImageSet(
+                images, test[half].to_numpy()[:, None], labels[test[half]], settings["pixels"]
+            ),
+            N_DIGITS,
+        )
+        for half in ("first", "second")
+    ]
+    return add_distributions(*halves)
+
+
+def select_digits(train: pd.DataFrame, settings: dict[str, Any]) -> np.ndarray:
+    """Select the single images that a sequential classifier learns from.
+
+    They are the images of the first pairs, pair by pair, so that both readings of the size and
+    both methods learn from the same pairs.
+
+    Returns
+    -------
+    ndarray of int32, shape (k,)
+    """
+    count = settings["size"] * (1 if settings["size_counts"] == "digits" else 2)
+    return train[["first", "second"]].to_numpy().ravel()[:count]
+
+
+def fit_logistic(items: ImageSet, settings: dict[str, Any]) -> LogisticRegression:
+    """Fit a multinomial logistic regression by L-BFGS."""
+    classifier = LogisticRegression(C=settings["penalty_c"], max_iter=settings["max_iterations"])
+    with warnings.catch_warnings():
+        # The number of iterations is a setting; whether it suffices is printed, not warned of.
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        classifier.fit(*items.make_batch(slice(None)))
+    return classifier
+
+
+def predict_classes(classifier: LogisticRegression, items: ImageSet, n_classes: int) -> np.ndarray:
+    """Predict class probabilities, 0 for classes that the classifier has never seen.
+
+    Returns
+    -------
+    ndarray of float32, shape (n, n_classes)
+    """
+    probability = np.zeros((len(items), n_classes), np.float32)
+    probability[:, classifier.classes_] = np.concatenate(
+        [
+            classifier.predict_proba(items.make_batch(slice(start, start + 1000))[0])
+            for start in range(0, len(items), 1000)
+        ]
+    )
+    return probability
+
+
+def add_distributions(first: np.ndarray, second: np.ndarray) -> np.ndarray:
+    """Distribution of the sum of two independent digits.
+
+    Parameters
+    ----------
+    first, second : ndarray of float32, shape (n, 10)
+        Distribution of each digit.
+
+    Returns
+    -------
+    ndarray of float32, shape (n, 19)
+        Row by row, the convolution of the two.
+    """
+    total = np.zeros((len(first), N_SUMS), np.float32)
+    for digit in range(N_DIGITS):
+        total[:, digit : digit + N_DIGITS] += first[:, [digit]] * second
+    return total

@@ -1,0 +1,117 @@
+"""What every program has in common: arguments, log, record of resources, one-line errors."""
+
+import argparse
+import inspect
+import os
+import platform
+import resource
+import sys
+import time
+import traceback
+from collections.abc import Callable
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import TextIO, get_args, get_origin
+
+from redigit.errors import InputError
+from redigit.files import write_json
+
+RECORDED_PACKAGES = ("redigit", "keras", "numpy", "pandas", "scikit-learn", "scipy")
+
+
+def run_program(function: Callable[..., None]) -> None:
+    """Run a function as a command-line program.
+
+    Parameters of type `str` become positional arguments, `Path` becomes ``--name PATH``,
+    ``list[Path]`` becomes ``--name PATH ...``. Every program also takes ``--log PATH``: what it
+    prints goes to the terminal and to that file, and its use of time and memory goes beside it,
+    under the same name with the ending ``.json``. No job depends on either.
+
+    Parameters
+    ----------
+    function : callable
+        The program; the first line of its docstring is its help.
+    """
+    arguments = vars(parse_arguments(function))
+    log: Path = arguments.pop("log")
+    started = time.perf_counter()
+    failure = None
+    try:
+        log.parent.mkdir(parents=True, exist_ok=True)
+        stream = log.open("w", buffering=1)
+    except OSError as error:
+        sys.exit(f"error: {log}: cannot be written to ({error.strerror})")
+    with stream:
+        sys.stdout, sys.stderr = Tee(sys.__stdout__, stream), Tee(sys.__stderr__, stream)
+        try:
+            function(**arguments)
+        except InputError as error:
+            failure = f"error: {error}"
+            print(failure, file=sys.stderr)
+        except Exception:
+            failure = traceback.format_exc()
+            print(failure, file=sys.stderr)
+        finally:
+            sys.stdout, sys.stderr = sys.__stdout__, sys.__stderr__
+    if failure:
+        sys.exit(1)
+    write_json(log.with_suffix(".json"), measure_resources(started))
+
+
+def parse_arguments(function: Callable[..., None]) -> argparse.Namespace:
+    """Read the command line according to a function's parameters and their types."""
+    summary = inspect.getdoc(function).splitlines()[0]
+    parser = argparse.ArgumentParser(description=summary)
+    for name, parameter in inspect.signature(function, eval_str=True).parameters.items():
+        option = f"--{name.replace('_', '-')}"
+        if parameter.annotation is str:
+            parser.add_argument(name)
+        elif get_origin(parameter.annotation) is list:
+            (kind,) = get_args(parameter.annotation)
+            parser.add_argument(option, nargs="*", type=kind, required=True)
+        else:
+            parser.add_argument(option, type=parameter.annotation, required=True)
+    parser.add_argument("--log", type=Path, required=True)
+    return parser.parse_args()
+
+
+def measure_resources(started: float) -> dict:
+    """Wall time, processor time and peak memory of this process, and where it ran.
+
+    Parameters
+    ----------
+    started : float
+        `time.perf_counter` at the start, in seconds.
+    """
+    usage = resource.getrusage(resource.RUSAGE_SELF)
+    kibibytes = usage.ru_maxrss / 1024 if sys.platform == "darwin" else usage.ru_maxrss
+    return {
+        "wall_s": round(time.perf_counter() - started, 3),
+        "cpu_s": round(usage.ru_utime + usage.ru_stime, 3),
+        "peak_mib": round(kibibytes / 1024, 1),
+        "ended": datetime.now(UTC).isoformat(timespec="seconds"),
+        "machine": f"{platform.system()} {platform.machine()}, {os.cpu_count()} processors",
+        "python": platform.python_version(),
+        "packages": {name: version(name) for name in RECORDED_PACKAGES},
+    }
+
+
+class Tee:
+    """A stream that writes to a terminal and to a log."""
+
+    def __init__(self, terminal: TextIO, log: TextIO) -> None:
+        self.terminal, self.log = terminal, log
+
+    def write(self, text: str) -> int:
+        """Write to both."""
+        self.terminal.write(text)
+        return self.log.write(text)
+
+    def flush(self) -> None:
+        """Flush both."""
+        self.terminal.flush()
+        self.log.flush()
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self.terminal, name)

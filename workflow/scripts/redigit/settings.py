@@ -1,0 +1,211 @@
+"""From the parameter files to the settings of one job: the one resolver.
+
+An experiment has `settings`, which its rows share, and `rows`. The settings of a job are, each
+layer replacing whole values of the layer before it:
+
+1. the experiment's `settings`: what the study states, which is also the scale `full`;
+2. the experiment's overlay for the scale of the run (`quick` or `smoke`), if it has one;
+3. the row;
+4. the row's own overlay for the scale, if it has one.
+
+Both engines learn from `declare_settings` which keys a job depends on: exactly those layers.
+"""
+
+import re
+from collections.abc import Iterable
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from redigit.errors import InputError
+
+RUN_FILE = Path("params.yaml")
+SCALES = ("smoke", "quick", "full")
+OVERLAYS = ("smoke", "quick")
+
+Settings = dict[str, Any]
+
+
+class UniqueKeyLoader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):
+    """A YAML loader that refuses a key that stands twice in one mapping."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict:
+        """Build a mapping; raise on a repeated key."""
+        seen = set()
+        for key_node, _ in node.value:
+            key = self.construct_object(key_node, deep=True)
+            if key in seen:
+                raise yaml.constructor.ConstructorError(
+                    problem=f"key {key!r} stands twice", problem_mark=key_node.start_mark
+                )
+            seen.add(key)
+        return super().construct_mapping(node, deep)
+
+
+def study_file(study: str) -> Path:
+    """Name the parameter file of a study."""
+    return Path("studies") / study / "params.yaml"
+
+
+@lru_cache
+def read_params(path: Path) -> Settings:
+    """Read a parameter file.
+
+    Parameters
+    ----------
+    path : Path
+        A YAML file whose top level is a mapping.
+
+    Raises
+    ------
+    InputError
+        If the file is missing, is not YAML, or is not a mapping with text keys.
+    """
+    try:
+        content = yaml.load(path.read_text(), UniqueKeyLoader)
+    except FileNotFoundError as error:
+        raise InputError(f"{path}: missing") from error
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        line = f"line {mark.line + 1}: " if mark else ""
+        raise InputError(f"{path}: {line}{getattr(error, 'problem', error)}") from error
+    if not isinstance(content, dict):
+        raise InputError(f"{path}: found {type(content).__name__}, expected a mapping")
+    return content
+
+
+def look_up(path: Path, key: str) -> Any:
+    """Find the value under a dotted key of a parameter file."""
+    value = read_params(path)
+    for part in key.split("."):
+        if not isinstance(value, dict) or part not in value:
+            raise InputError(f"{path}: {key}: missing")
+        value = value[part]
+    return value
+
+
+def split_experiment(experiment: str) -> tuple[str, str]:
+    """Split ``study/experiment`` in two."""
+    study, name = experiment.split("/")
+    return study, name
+
+
+def read_experiment(experiment: str) -> Settings:
+    """Read one experiment, named ``study/experiment``, as it stands in its study's file."""
+    study, name = split_experiment(experiment)
+    return look_up(study_file(study), f"experiments.{name}")
+
+
+def list_layers(experiment: str, row: str, scale: str) -> list[tuple[str, Settings]]:
+    """List the layers of a row's settings, the strongest last.
+
+    Parameters
+    ----------
+    experiment : str
+        ``study/experiment``.
+    row : str
+        Name of a row of it.
+    scale : str
+        One of `SCALES`.
+
+    Returns
+    -------
+    list of (str, dict)
+        The dotted key of each layer in the study's file, and its settings.
+    """
+    content = read_experiment(experiment)
+    key = f"experiments.{split_experiment(experiment)[1]}"
+    row_key, row_layer = f"{key}.rows.{row}", look_up_row(content, experiment, row)
+    layers = [(f"{key}.settings", content["settings"])]
+    if scale in content:
+        layers.append((f"{key}.{scale}", content[scale]))
+    layers.append((row_key, {name: row_layer[name] for name in row_layer if name not in OVERLAYS}))
+    if scale in row_layer:
+        layers.append((f"{row_key}.{scale}", row_layer[scale]))
+    return layers
+
+
+def look_up_row(content: Settings, experiment: str, row: str) -> Settings:
+    """Find a row of an experiment."""
+    if row not in content["rows"]:
+        raise InputError(f"{experiment}: no row {row!r}; it has {', '.join(content['rows'])}")
+    return content["rows"][row]
+
+
+def resolve_settings(experiment: str, row: str, scale: str | None = None) -> Settings:
+    """Resolve the settings of one row.
+
+    Parameters
+    ----------
+    experiment : str
+        ``study/experiment``.
+    row : str
+        Name of a row of it.
+    scale : str, optional
+        One of `SCALES`; that of the run if it is not given.
+
+    Returns
+    -------
+    dict
+        Each setting of the experiment's kind and its value.
+    """
+    layers = list_layers(experiment, row, scale or read_params(RUN_FILE)["scale"])
+    return {name: value for _, layer in layers for name, value in layer.items()}
+
+
+def declare_settings(experiment: str, row: str, run: tuple[str, ...] = ()) -> dict[str, Settings]:
+    """Declare the keys that the settings of one row depend on.
+
+    Parameters
+    ----------
+    experiment : str
+        ``study/experiment``.
+    row : str
+        Name of a row of it.
+    run : tuple of str
+        Keys of the run's own file that the job reads besides.
+
+    Returns
+    -------
+    dict of str to dict
+        For each parameter file, the dotted keys and their values.
+    """
+    content = read_experiment(experiment)
+    study, _ = split_experiment(experiment)
+    scale = read_params(RUN_FILE)["scale"]
+    # A row stands in its file together with its overlays, so its own key covers them.
+    row_overlay = re.compile(r"\.rows\.\w+\.")
+    keys = [key for key, _ in list_layers(experiment, row, scale) if not row_overlay.search(key)]
+    if any(name in layers for name in OVERLAYS for layers in (content, content["rows"][row])):
+        run = (*run, "scale")
+    return declare_keys({study_file(study): keys, RUN_FILE: run})
+
+
+def declare_keys(files: dict[Path, Iterable[str]]) -> dict[str, Settings]:
+    """Declare that a job depends on keys of parameter files.
+
+    Parameters
+    ----------
+    files : dict of Path to iterable of str
+        The dotted keys that the job reads, by file.
+
+    Returns
+    -------
+    dict of str to dict
+        The same with the keys' values; files without keys are left out.
+    """
+    declared = {
+        str(file): {key: look_up(file, key) for key in sorted(keys)} for file, keys in files.items()
+    }
+    return {file: keys for file, keys in declared.items() if keys}
+
+
+def merge_declared(*declared: dict[str, Settings]) -> dict[str, Settings]:
+    """Merge what several declarations say, file by file."""
+    merged: dict[str, Settings] = {}
+    for files in declared:
+        for file, keys in files.items():
+            merged.setdefault(file, {}).update(keys)
+    return {file: dict(sorted(merged[file].items())) for file in sorted(merged)}

@@ -1,0 +1,390 @@
+"""Verdicts: the rules by which a printed number is judged, one function each.
+
+The rules of the document alone (`DOCUMENT_RULES`) compare a claim with other claims and need no
+run. The rules of measured quantities (`MEASURED_RULES`) compare it with what a run measured with
+the settings of the study. Their statistics assume that the seeds of a network, or the draws of a
+dataset, are independent and that what they yield is about normally distributed; they treat the
+study's one number as one more such run.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from math import sqrt
+from typing import Any
+
+import numpy as np
+from scipy import stats
+
+from redigit.claims import Claim, find_setting
+from redigit.settings import study_file
+
+VERDICTS = (
+    "reproduced",
+    "not_reproduced",
+    "confirmed",
+    "reversed",
+    "tied",
+    "indeterminate",
+    "consistent",
+    "inconsistent",
+    "impossible",
+    "adopted",
+    "underpowered",
+    "single_run",
+    "not_run",
+    "not_comparable",
+)
+# Units of what there are only whole numbers of.
+WHOLE_UNITS = ("count", "pixels", "label")
+# Decimal fractions are not exact in binary: differences below this are none.
+TOLERANCE = 1e-9
+
+
+@dataclass(frozen=True)
+class Criteria:
+    """How accuracies are judged, from the run's parameters.
+
+    Attributes
+    ----------
+    level : float
+        Confidence level of the intervals.
+    margin_points, margin_error_share : float
+        What still does not matter: percentage points, and a share of the claimed error rate.
+    """
+
+    level: float
+    margin_points: float
+    margin_error_share: float
+
+
+@dataclass(frozen=True)
+class Measurement:
+    """What a run measured of one quantity.
+
+    Attributes
+    ----------
+    values : tuple of float
+        The metric in each of the k replicates; shares for accuracies.
+    n : int or None
+        Items that each was measured on.
+    evidence, evidence_sha256 : str
+        The metrics file and its SHA-256; empty for a fact about the raw files.
+    """
+
+    values: tuple[float, ...]
+    n: int | None = None
+    evidence: str = ""
+    evidence_sha256: str = ""
+
+    @property
+    def mean(self) -> float:
+        """Mean of the replicates."""
+        return float(np.mean(self.values))
+
+    @property
+    def sd(self) -> float | None:
+        """Standard deviation over the replicates (divisor k - 1); None if there is but one."""
+        return float(np.std(self.values, ddof=1)) if len(self.values) > 1 else None
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """One of `VERDICTS` with what it rests on; numbers as in the rule, empty ones None.
+
+    Attributes
+    ----------
+    verdict, sentence : str
+        The verdict, and the reason in words.
+    measured, sd : float or None
+        Mean and standard deviation of what was measured, or the number found in the document.
+    low, high : float or None
+        Interval that the claim was to lie in, not yet widened by rounding.
+    k, n : int or None
+        Replicates, and items that each was measured on.
+    statistic : float or None
+        Distance of the claim from the mean, in half-widths of the interval.
+    evidence, evidence_sha256 : str
+        The metrics file and its SHA-256.
+    """
+
+    verdict: str
+    sentence: str
+    measured: float | None = None
+    sd: float | None = None
+    low: float | None = None
+    high: float | None = None
+    k: int | None = None
+    n: int | None = None
+    statistic: float | None = None
+    evidence: str = ""
+    evidence_sha256: str = ""
+
+
+def give_verdict(verdict: str, sentence: str, measurement: Measurement, **more: Any) -> Verdict:
+    """Give a verdict that rests on a measurement."""
+    return Verdict(
+        verdict,
+        sentence,
+        measured=measurement.mean,
+        sd=measurement.sd,
+        k=len(measurement.values),
+        n=measurement.n,
+        evidence=measurement.evidence,
+        evidence_sha256=measurement.evidence_sha256,
+        **more,
+    )
+
+
+def show_number(number: float, claim: Claim, more_digits: int = 0) -> str:
+    """Show a plain number in the unit of a claim, with its decimals, and some more if asked.
+
+    Accuracies are shown to at least a hundredth of a percentage point.
+    """
+    least = {"share": 4, "percent": 2}.get(claim.unit, 0)
+    return f"{number / claim.factor:,.{max(claim.digits + more_digits, least)}f}"
+
+
+def show_distance(claim: Claim, number: float) -> str:
+    """Say how far the printed number lies above or below another, in words."""
+    distance = claim.number - number
+    side = "above" if distance > 0 else "below"
+    if claim.unit in ("share", "percent"):
+        return f"{100 * abs(distance):.2f} percentage points {side}"
+    return f"{show_number(abs(distance), claim, 2 if claim.digits else 0)} {side}"
+
+
+def judge_equal(claim: Claim, measurement: Measurement, criteria: Criteria) -> Verdict:
+    """Compare a count exactly, in every replicate."""
+    wrong = [value for value in measurement.values if value != claim.number]
+    if not wrong:
+        return give_verdict("reproduced", f"We find {claim.printed} too.", measurement)
+    found, distance = show_number(wrong[0], claim), show_distance(claim, wrong[0])
+    return give_verdict(
+        "not_reproduced",
+        f"We find {found}; the printed {claim.printed} is {distance}.",
+        measurement,
+    )
+
+
+def judge_decimals(claim: Claim, measurement: Measurement, criteria: Criteria) -> Verdict:
+    """Compare a number without chance: within half a unit of the last printed digit."""
+    found = show_number(measurement.mean, claim, 2)
+    if abs(measurement.mean - claim.number) <= claim.half_unit + TOLERANCE:
+        sentence = f"We find {found}, which rounds to the printed {claim.printed}."
+        return give_verdict("reproduced", sentence, measurement)
+    distance = show_distance(claim, measurement.mean)
+    sentence = f"We find {found}; the printed {claim.printed} is {distance}."
+    return give_verdict("not_reproduced", sentence, measurement)
+
+
+def find_half_width_same_test(measurement: Measurement, level: float) -> float:
+    """Half-width of the prediction interval for one more run on the same items.
+
+    It is t s sqrt(1 + 1/k) with Student's t for k - 1 degrees of freedom. The standard deviation s
+    over few seeds can be small by luck; it is taken to be at least sqrt(e / 2n) with the error
+    rate e on n items: what comes of two runs that disagree in as many items as one of them gets
+    wrong, each item by chance.
+    """
+    k = len(measurement.values)
+    floor = sqrt((1 - measurement.mean) / (2 * measurement.n))
+    quantile = float(stats.t.ppf((1 + level) / 2, k - 1))
+    return quantile * max(measurement.sd, floor) * sqrt(1 + 1 / k)
+
+
+def find_half_width_other_test(measurement: Measurement, level: float) -> float:
+    """Half-width of the prediction interval for one more run on another sample of items.
+
+    It is sqrt((t s)^2 (1 + 1/k) + z^2 2p(1 - p)/n). Our replicates may share their n items, so
+    that the two samples' chance, of variance p(1 - p)/n each, is not in s; it is known and stands
+    outside Student's factor. If s holds some of it already, the interval is too wide, never too
+    narrow. The size of the study's sample is taken to be ours.
+    """
+    k, p = len(measurement.values), measurement.mean
+    runs = float(stats.t.ppf((1 + level) / 2, k - 1)) * measurement.sd * sqrt(1 + 1 / k)
+    quantile = float(stats.norm.ppf((1 + level) / 2))
+    return sqrt(runs**2 + quantile**2 * 2 * p * (1 - p) / measurement.n)
+
+
+def find_margin(claim: Claim, criteria: Criteria) -> float:
+    """Find how far off an accuracy may be, as a share, before it matters.
+
+    It is the claim's own margin, or else the larger of the run's margin in percentage points and
+    its share of the claimed error rate.
+    """
+    if claim.margin is not None:
+        return claim.margin * claim.factor
+    return max(criteria.margin_points / 100, criteria.margin_error_share * (1 - claim.number))
+
+
+def judge_accuracy(
+    claim: Claim,
+    measurement: Measurement,
+    criteria: Criteria,
+    find_half_width: Callable[[Measurement, float], float],
+) -> Verdict:
+    """Compare the accuracy of one run with those of our k runs.
+
+    The claim is reproduced if it lies in the prediction interval, widened by half a unit of its
+    last digit. An interval wider than the margin excludes too little to reproduce anything, so
+    that a claim inside is `underpowered`; a claim outside is excluded all the same. With k = 1
+    there is no interval.
+    """
+    mean, k = show_number(measurement.mean, claim), len(measurement.values)
+    distance = show_distance(claim, measurement.mean)
+    if k == 1:
+        sentence = (
+            f"Our one run gave {mean}; the printed {claim.printed} is {distance}, and one run "
+            "cannot say whether that is chance."
+        )
+        return give_verdict("single_run", sentence, measurement)
+    half = find_half_width(measurement, criteria.level)
+    margin = find_margin(claim, criteria)
+    low, high = measurement.mean - half, measurement.mean + half
+    statistic = (claim.number - measurement.mean) / half if half else None
+    interval = f"{show_number(low, claim)} to {show_number(high, claim)}"
+    sentence = (
+        f"Our {k} runs gave {mean} on average; one more would, with {100 * criteria.level:g} % "
+        f"confidence, give {interval}; the printed {claim.printed} is "
+    )
+    off = abs(claim.number - measurement.mean)
+    if off > half + claim.half_unit + TOLERANCE:
+        verdict, reason = "not_reproduced", f"outside, {distance} the average."
+    elif half > margin:
+        verdict, reason = (
+            "underpowered",
+            (
+                f"inside, but ±{100 * half:.2f} percentage points are more than the margin of "
+                f"{100 * margin:.2f}."
+            ),
+        )
+    else:
+        reason = "inside." if off <= half else "inside, as far as its digits tell."
+        verdict = "reproduced"
+    return give_verdict(
+        verdict, sentence + reason, measurement, low=low, high=high, statistic=statistic
+    )
+
+
+MEASURED_RULES: dict[str, Callable[[Claim, Measurement, Criteria], Verdict]] = {
+    "equal": judge_equal,
+    "decimals": judge_decimals,
+    "accuracy_same_test": partial(judge_accuracy, find_half_width=find_half_width_same_test),
+    "accuracy_other_test": partial(judge_accuracy, find_half_width=find_half_width_other_test),
+}
+
+
+def compare_within(claim: Claim, agrees: bool, found: str, number: float) -> Verdict:
+    """Give the verdict of a rule that compares numbers of one document."""
+    if agrees:
+        return Verdict("consistent", f"{found}, as printed.", measured=number)
+    return Verdict("inconsistent", f"{found}, not {claim.printed}.", measured=number)
+
+
+def is_near(claim: Claim, number: float, operands: list[Claim]) -> bool:
+    """Say whether a number from operands agrees with a claim, given the rounding of all."""
+    allowance = claim.half_unit + sum(operand.half_unit for operand in operands)
+    # Whole numbers of things are exact.
+    allowance = 0 if claim.unit in WHOLE_UNITS else allowance
+    return abs(claim.number - number) <= allowance + TOLERANCE
+
+
+def judge_sum(claim: Claim, operands: list[Claim]) -> Verdict:
+    """Compare a claim with the sum of others."""
+    total = sum(operand.number for operand in operands)
+    terms = " + ".join(operand.printed for operand in operands)
+    found = f"{terms} = {show_number(total, claim)}"
+    return compare_within(claim, is_near(claim, total, operands), found, total)
+
+
+def judge_same(claim: Claim, operands: list[Claim]) -> Verdict:
+    """Compare a claim with the same number printed elsewhere."""
+    (other,) = operands
+    found = f"{other.location} has {other.printed}"
+    return compare_within(claim, is_near(claim, other.number, operands), found, other.number)
+
+
+def judge_difference(claim: Claim, operands: list[Claim]) -> Verdict:
+    """Compare a claim with the distance of two others, given the rounding of all three."""
+    first, second = operands
+    distance = abs(first.number - second.number)
+    found = f"{first.printed} and {second.printed} differ by {show_number(distance, claim, 1)}"
+    if is_near(claim, distance, operands):
+        sentence = f"{found}, which rounds to the printed {claim.printed}."
+        return Verdict("consistent", sentence, measured=distance)
+    return Verdict("inconsistent", f"{found}, not {claim.printed}.", measured=distance)
+
+
+def judge_bound(claim: Claim, operands: list[Claim]) -> Verdict:
+    """Compare a claimed bound with the range of other claims, given their rounding."""
+    least = min(operands, key=lambda operand: operand.number)
+    most = max(operands, key=lambda operand: operand.number)
+    width = most.number - least.number
+    found = f"{least.printed} to {most.printed} is a range of {show_number(width, claim, 2)}"
+    allowance = least.half_unit + most.half_unit + TOLERANCE
+    if width <= claim.number + allowance:
+        return Verdict("consistent", f"{found}, within {claim.printed}.", measured=width)
+    return Verdict("inconsistent", f"{found}, more than {claim.printed}.", measured=width)
+
+
+def judge_number(claim: Claim, operands: list[Claim]) -> Verdict:
+    """Compare a claimed number of things with how many are printed."""
+    count = len(operands)
+    models = "; ".join(operand.model for operand in operands)
+    found = f"{operands[0].location} has {count}: {models}"
+    if count == claim.number:
+        return Verdict("consistent", f"{found}. That is the printed {claim.printed}.", count)
+    return Verdict("inconsistent", f"{found}. The printed {claim.printed} is wrong.", count)
+
+
+def judge_figures(claim: Claim, operands: list[Claim]) -> Verdict:
+    """Compare claims with each other at the claimed number of significant figures."""
+    rounded = {f"{operand.number:.{int(claim.value) - 1}e}" for operand in operands}
+    printed = " and ".join(operand.printed for operand in operands)
+    found = f"{printed} to {claim.printed} significant figures"
+    if len(rounded) == 1:
+        return Verdict("consistent", f"{found} are the same.")
+    return Verdict("inconsistent", f"{found} are not the same.")
+
+
+def judge_range(claim: Claim, operands: list[Claim]) -> Verdict:
+    """Check that a claim lies between two others; anything else cannot be."""
+    low, high = sorted(operands, key=lambda operand: operand.number)
+    bounds = f"{low.printed} to {high.printed}"
+    if low.number - TOLERANCE <= claim.number <= high.number + TOLERANCE:
+        return Verdict("consistent", f"{claim.printed} lies in the printed range {bounds}.")
+    return Verdict("impossible", f"{claim.printed} lies outside the printed range {bounds}.")
+
+
+DOCUMENT_RULES: dict[str, Callable[[Claim, list[Claim]], Verdict]] = {
+    "sum_of": judge_sum,
+    "same_as": judge_same,
+    "difference": judge_difference,
+    "difference_at_most": judge_bound,
+    "number_of": judge_number,
+    "same_figures": judge_figures,
+    "in_range": judge_range,
+}
+
+
+def judge_setting(claim: Claim) -> Verdict:
+    """Compare a stated setting with ours at full scale.
+
+    Equal, it is `adopted`. A workflow that departs from the study says nothing about the study, so
+    a different setting is `not_comparable`, and results of its row are not judged.
+    """
+    setting = find_setting(claim.target)
+    if setting == claim.number:
+        sentence = f"We take {claim.printed} over from the study; it is no result."
+        return Verdict("adopted", sentence, measured=setting)
+    sentence = (
+        f"{study_file(claim.study)} has {setting} at full scale, the study {claim.printed}; "
+        "results that depend on it are not judged."
+    )
+    return Verdict("not_comparable", sentence, measured=setting)
+
+
+def judge_duration(claim: Claim) -> Verdict:
+    """Absolute times depend on the machine, so no time of ours is compared with them."""
+    sentence = f"How long a run takes depends on the machine; {claim.printed} is not compared."
+    return Verdict("not_comparable", sentence)

@@ -1,0 +1,28 @@
+"""Write the report's front page."""
+
+from pathlib import Path
+
+from redigit.files import write_text
+from redigit.pages import build_index_page
+from redigit.program import run_program
+
+
+def write_index(job: str, templates: list[Path], summaries: list[Path], page: Path) -> None:
+    """Write the report's front page.
+
+    Parameters
+    ----------
+    job : str
+        ``index``: there is one front page.
+    templates : list of Path
+        Templates and style of the pages.
+    summaries : list of Path
+        Counts of verdicts, one file for each study.
+    page : Path
+        The page to be written.
+    """
+    write_text(page, build_index_page(templates, summaries))
+
+
+if __name__ == "__main__":
+    run_program(write_index)

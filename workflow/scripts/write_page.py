@@ -1,0 +1,39 @@
+"""Write the page of one study."""
+
+from pathlib import Path
+
+from redigit.files import write_text
+from redigit.pages import build_study_page
+from redigit.program import run_program
+
+
+def write_page(
+    job: str,
+    templates: list[Path],
+    tables: list[Path],
+    figures: list[Path],
+    verdicts: Path,
+    page: Path,
+) -> None:
+    """Write the page of one study.
+
+    Parameters
+    ----------
+    job : str
+        Name of the study.
+    templates : list of Path
+        Templates and style of the pages.
+    tables : list of Path
+        The study's tables, one line a cell.
+    figures : list of Path
+        The study's figures.
+    verdicts : Path
+        The study's claims with their verdicts.
+    page : Path
+        The page to be written.
+    """
+    write_text(page, build_study_page(job, templates, tables, figures, verdicts, page))
+
+
+if __name__ == "__main__":
+    run_program(write_page)
