@@ -6,7 +6,7 @@ BIN := $(CURDIR)/.venv/bin
 export PATH := $(BIN):$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup report test test-all lint docs lock clean
+.PHONY: help setup report test test-slow lint docs lock clean
 
 help:  ## List the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -28,8 +28,8 @@ report: setup  ## Make every table, figure and verdict: reports/index.html
 test: setup  ## Run the tests, but for the slow ones
 	python -m pytest -n 2 -m "not slow"
 
-test-all: setup  ## Run all tests
-	python -m pytest -n 2
+test-slow: setup  ## Run the slow tests
+	python -m pytest -n 2 -m slow
 
 lint: setup  ## Check style: code, rules, parameter files
 	pre-commit run --all-files

@@ -4,21 +4,16 @@ from redigit.jobs import list_experiments, match_any
 from redigit.settings import read_experiment
 
 
-def list_predictions(wildcards):
-    """The predictions of all rows, and seeds if the kind has one file for each."""
-    experiment = read_experiment(wildcards.experiment)
-    return expand(
-        predictions[experiment["kind"]],
-        experiment=wildcards.experiment,
-        row=experiment["rows"],
-        seed=config["seeds"],
-    )
-
-
 rule evaluate_predictions:
     input:
         program=import_closure("workflow/scripts/evaluate_predictions.py"),
-        predictions=list_predictions,
+        # All rows, and all seeds if the kind has one file for each.
+        predictions=lambda wc: expand(
+            predictions[read_experiment(wc.experiment)["kind"]],
+            experiment=wc.experiment,
+            row=read_experiment(wc.experiment)["rows"],
+            seed=config["seeds"],
+        ),
     output:
         metrics="<metrics>/{experiment}.json",
     log:

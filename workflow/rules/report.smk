@@ -1,64 +1,21 @@
 """The report. Needs metrics, predictions and verdicts; makes tables, figures and pages."""
 
-from redigit.jobs import find_exhibit, list_exhibits, list_raw_files, match_any
-from redigit.settings import (
-    RUN_FILE,
-    declare_keys,
-    declare_settings,
-    merge_declared,
-    resolve_settings,
-    study_file,
+from redigit.jobs import (
+    declare_figure,
+    find_table_metrics,
+    list_exhibits,
+    list_figure_data,
+    match_any,
 )
+from redigit.settings import RUN_FILE, declare_keys, study_file
 
 TEMPLATES = sorted(str(path) for path in Path("workflow/templates").iterdir())
-
-
-def name_experiment(study, exhibit):
-    """Name the experiment that a table or figure shows, as study/experiment."""
-    return f"{study}/{exhibit['experiment']}"
-
-
-def list_figure_rows(study, figure):
-    """List the rows whose settings a figure needs, as (experiment, row)."""
-    if "pairs" in figure:
-        experiment, row = figure["pairs"].split("/")
-        return [(f"{study}/{experiment}", row)]
-    rows = [row for series in figure.get("series", {}).values() for row in series]
-    return [(name_experiment(study, figure), row) for row in rows]
-
-
-def list_figure_data(wildcards):
-    """List what a figure shows; which files these are depends on its kind."""
-    study, figure = wildcards.study, find_exhibit("figures", wildcards.study, wildcards.figure)
-    if figure["kind"] == "learning_curves":
-        return expand(
-            "<models>/{experiment}/{row}/{seed}/history.csv",
-            experiment=name_experiment(study, figure),
-            row=figure["rows"],
-            seed=config["seeds"],
-        )
-    if figure["kind"] == "accuracy_by_size":
-        return [f"<metrics>/{name_experiment(study, figure)}.json"]
-    ((experiment, row),) = list_figure_rows(study, figure)
-    raw = list_raw_files(resolve_settings(experiment, row)["data"])
-    return [f"<pairs>/{experiment}/{row}.parquet", *raw]
-
-
-def declare_figure(wildcards):
-    """Declare the keys that a figure depends on: its own and the settings of its rows."""
-    study, figure = wildcards.study, find_exhibit("figures", wildcards.study, wildcards.figure)
-    return merge_declared(
-        declare_keys({study_file(study): [f"figures.{wildcards.figure}"]}),
-        *(declare_settings(*row) for row in list_figure_rows(study, figure)),
-    )
 
 
 rule render_table:
     input:
         program=import_closure("workflow/scripts/render_table.py"),
-        metrics=lambda wc: "<metrics>/{}.json".format(
-            name_experiment(wc.study, find_exhibit("tables", wc.study, wc.table))
-        ),
+        metrics=lambda wc: find_table_metrics(wc.study, wc.table),
         verdicts="<reports>/{study}/verdicts.csv",
     output:
         table="<reports>/{study}/tables/{table}.csv",
@@ -80,7 +37,7 @@ rule draw_figure:
     input:
         program=import_closure("workflow/scripts/draw_figure.py"),
         style="workflow/redigit.mplstyle",
-        data=list_figure_data,
+        data=lambda wc: list_figure_data(wc.study, wc.figure, config["seeds"]),
     output:
         figure="<reports>/{study}/figures/{figure}.svg",
     log:
@@ -88,21 +45,12 @@ rule draw_figure:
     wildcard_constraints:
         study=match_any(config["studies"]),
     params:
-        settings=declare_figure,
+        settings=lambda wc: declare_figure(wc.study, wc.figure),
     message:
         "Drawing {wildcards.study}/{wildcards.figure}"
     shell:
         "python workflow/scripts/draw_figure.py {wildcards.study}/{wildcards.figure}"
         " --style {input.style} --data {input.data} --figure {output.figure} --log {log}"
-
-
-def list_shown(family, folder, ending):
-    """Make the input function that lists a study's tables or figures."""
-    return lambda wildcards: [
-        f"<reports>/{study}/{folder}/{name}.{ending}"
-        for study, name in list_exhibits(family)
-        if study == wildcards.study
-    ]
 
 
 rule write_page:
@@ -111,8 +59,14 @@ rule write_page:
         templates=TEMPLATES,
         # The page lists the comments marked ASSUME, so it depends on the file, not on keys.
         assumptions="studies/{study}/params.yaml",
-        tables=list_shown("tables", "tables", "csv"),
-        figures=list_shown("figures", "figures", "svg"),
+        tables=lambda wc: [
+            f"<reports>/{study}/tables/{name}.csv"
+            for study, name in list_exhibits("tables", wc.study)
+        ],
+        figures=lambda wc: [
+            f"<reports>/{study}/figures/{name}.svg"
+            for study, name in list_exhibits("figures", wc.study)
+        ],
         verdicts="<reports>/{study}/verdicts.csv",
     output:
         page="<reports>/{study}/index.html",

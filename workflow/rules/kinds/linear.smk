@@ -1,25 +1,17 @@
 """Linear classifiers. Needs pairs and raw MNIST; makes the predictions of each row's draws."""
 
-from redigit.jobs import find_pairs, list_experiments, list_raw_files, list_rows, match_any
-from redigit.settings import declare_settings, merge_declared, resolve_settings
-
+from redigit.jobs import find_pairs, list_experiments, list_raw_inputs, list_rows, match_any
+from redigit.settings import declare_settings, merge_declared
 
 predictions["linear"] = "<models>/{experiment}/{row}/predictions.safetensors"
-
-
-def find_linear_pairs(wildcards):
-    """The dataset of pairs that a row learns from, as (experiment, row)."""
-    reference = resolve_settings(wildcards.experiment, wildcards.row)["pairs"]
-    experiment, row = reference.split("/")
-    return f"{wildcards.experiment.split('/')[0]}/{experiment}", row
 
 
 rule fit_linear:
     input:
         program=import_closure("workflow/scripts/fit_linear.py"),
         schema="workflow/schemas/kinds/linear.yaml",
-        raw=lambda wc: list_raw_files(resolve_settings(*find_linear_pairs(wc))["data"]),
-        pairs=lambda wc: "<pairs>/{}/{}.parquet".format(*find_linear_pairs(wc)),
+        raw=lambda wc: list_raw_inputs(*find_pairs(wc.experiment, wc.row)),
+        pairs=lambda wc: "<pairs>/{}/{}.parquet".format(*find_pairs(wc.experiment, wc.row)),
     output:
         predictions="<models>/{experiment}/{row}/predictions.safetensors",
     log:
@@ -30,7 +22,8 @@ rule fit_linear:
         mem_mb=1500,
     params:
         settings=lambda wc: merge_declared(
-            declare_settings(wc.experiment, wc.row), declare_settings(*find_linear_pairs(wc))
+            declare_settings(wc.experiment, wc.row),
+            declare_settings(*find_pairs(wc.experiment, wc.row)),
         ),
     message:
         "Fitting {wildcards.experiment}/{wildcards.row}"

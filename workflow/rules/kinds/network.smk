@@ -1,8 +1,7 @@
 """Networks. Needs raw images; makes weights, history and predictions for each row and seed."""
 
-from redigit.jobs import list_experiments, list_raw_files, list_rows, match_any
-from redigit.settings import declare_settings, resolve_settings
-
+from redigit.jobs import list_experiments, list_raw_inputs, list_rows, match_any
+from redigit.settings import declare_settings
 
 predictions["network"] = "<models>/{experiment}/{row}/{seed}/predictions.safetensors"
 
@@ -11,7 +10,7 @@ rule train_network:
     input:
         program=import_closure("workflow/scripts/train_network.py"),
         schema="workflow/schemas/kinds/network.yaml",
-        raw=lambda wc: list_raw_files(resolve_settings(wc.experiment, wc.row)["data"]),
+        raw=lambda wc: list_raw_inputs(wc.experiment, wc.row),
     output:
         weights="<models>/{experiment}/{row}/{seed}/weights.safetensors",
         history="<models>/{experiment}/{row}/{seed}/history.csv",
@@ -22,7 +21,7 @@ rule train_network:
         experiment=match_any(list_experiments("network")),
     resources:
         gpu=1,
-        mem_mb=2000,
+        mem_mb=1500,
     params:
         settings=lambda wc: declare_settings(
             wc.experiment, wc.row, run=("backend", "device", "threads")

@@ -1,14 +1,14 @@
 """Stacked digit pairs. Needs raw MNIST; makes manifests in data/pairs and their metrics."""
 
-from redigit.jobs import list_experiments, list_raw_files, list_rows, match_any
-from redigit.settings import declare_settings, read_experiment, resolve_settings
+from redigit.jobs import list_experiments, list_raw_inputs, list_rows, match_any
+from redigit.settings import declare_settings, read_experiment
 
 
 rule draw_pairs:
     input:
         program=import_closure("workflow/scripts/draw_pairs.py"),
         schema="workflow/schemas/kinds/pairs.yaml",
-        raw=lambda wc: list_raw_files(resolve_settings(wc.experiment, wc.row)["data"]),
+        raw=lambda wc: list_raw_inputs(wc.experiment, wc.row),
     output:
         pairs="<pairs>/{experiment}/{row}.parquet",
     log:

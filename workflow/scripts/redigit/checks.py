@@ -3,13 +3,14 @@
 Each problem becomes one line: file, key, what was found, what is allowed.
 """
 
+from collections.abc import Iterator
+from itertools import chain, product
 from pathlib import Path
 from typing import Any
 
 from redigit.claims import check_claims_file
 from redigit.errors import InputError
 from redigit.settings import (
-    OVERLAYS,
     RUN_FILE,
     SCALES,
     Settings,
@@ -18,7 +19,7 @@ from redigit.settings import (
     read_params,
     study_file,
 )
-from redigit.validation import SCHEMAS, check_value, find_problem, list_kinds
+from redigit.validation import SCHEMAS, check_value, find_problem, list_kinds, show_value
 
 
 def check_parameters(config: Settings) -> None:
@@ -37,13 +38,13 @@ def check_parameters(config: Settings) -> None:
         At the first problem.
     """
     run = read_params(RUN_FILE)
+    check_keys(RUN_FILE, "", run)
     for key in sorted(set(config) | set(run)):
         if key != "root" and config.get(key) != run.get(key):
             raise InputError(
                 f"--config {key}: found {config.get(key)!r}; allowed is root, set others in "
                 f"{RUN_FILE}"
             )
-    check_keys(RUN_FILE, "", run)
     check_value(SCHEMAS / "run.yaml", RUN_FILE, "", run)
     for study in run["studies"]:
         check_study(study)
@@ -80,7 +81,7 @@ def check_study(study: str) -> None:
     for name, figure in content["figures"].items():
         check_kind(file, f"figures.{name}.kind", "figures", figure["kind"])
         check_value(SCHEMAS / "figures" / f"{figure['kind']}.yaml", file, f"figures.{name}", figure)
-    check_references(file, content)
+    check_references(file, study, content)
     check_claims_file(study)
 
 
@@ -95,6 +96,9 @@ def check_kind(file: Path, key: str, family: str, kind: str) -> None:
 def check_row(file: Path, experiment: str, row: str, scale: str) -> None:
     """Check the resolved settings of a row, and name the layer that a bad one comes from."""
     layers = list_layers(experiment, row, scale)
+    for key, layer in layers:
+        if not isinstance(layer, dict):
+            raise InputError(f"{file}: {key}: found {show_value(layer)}; allowed is object")
     settings = {name: value for _, layer in layers for name, value in layer.items()}
     kind = look_up(file, f"experiments.{experiment.split('/')[1]}.kind")
     problem = find_problem(SCHEMAS / "kinds" / f"{kind}.yaml", settings)
@@ -108,30 +112,32 @@ def check_row(file: Path, experiment: str, row: str, scale: str) -> None:
         raise InputError(f"{file}: {'.'.join([source, *path])}: {text}")
 
 
-def check_references(file: Path, content: Settings) -> None:
-    """Check that exhibits and experiments name experiments and rows that exist."""
-    experiments = content["experiments"]
-    references = []
+def check_references(file: Path, study: str, content: Settings) -> None:
+    """Check that exhibits and settings name experiments and rows that exist."""
+    kinds = {
+        f"{name}/{row}": experiment["kind"]
+        for name, experiment in content["experiments"].items()
+        for row in experiment["rows"]
+    }
+    for key, reference, kind in list_references(study, content):
+        allowed = [row for row in kinds if kind in (None, kinds[row])]
+        if reference not in allowed:
+            raise InputError(
+                f"{file}: {key}: found {reference}; allowed are {', '.join(allowed) or 'none'}"
+            )
+
+
+def list_references(study: str, content: Settings) -> Iterator[tuple[str, str, str | None]]:
+    """List what refers to a row: key, ``experiment/row``, kind that it has to be if not any."""
     for family in ("tables", "figures"):
         for name, exhibit in content[family].items():
-            rows = exhibit.get("rows", {})
-            rows = [
-                *rows,
-                *(row for series in exhibit.get("series", {}).values() for row in series),
-            ]
-            experiment = exhibit.get("experiment")
-            references += [(f"{family}.{name}", experiment, row) for row in rows]
+            series = exhibit.get("series", {}).values()
+            for row in chain(exhibit.get("rows", {}), *series):
+                yield f"{family}.{name}", f"{exhibit['experiment']}/{row}", None
             if "pairs" in exhibit:
-                references.append((f"{family}.{name}.pairs", *exhibit["pairs"].split("/")))
-    for name, experiment in experiments.items():
-        layers = [experiment["settings"], *experiment["rows"].values()]
-        layers += [experiment[overlay] for overlay in OVERLAYS if overlay in experiment]
-        references += [
-            (f"experiments.{name}", *layer["pairs"].split("/"))
-            for layer in layers
-            if "pairs" in layer
-        ]
-    for key, experiment, row in references:
-        if experiment not in experiments or row not in experiments[experiment]["rows"]:
-            known = ", ".join(f"{e}/{r}" for e in experiments for r in experiments[e]["rows"])
-            raise InputError(f"{file}: {key}: found {experiment}/{row}; allowed are {known}")
+                yield f"{family}.{name}.pairs", exhibit["pairs"], "pairs"
+    for name, experiment in content["experiments"].items():
+        for row, scale in product(experiment["rows"], SCALES):
+            for key, layer in list_layers(f"{study}/{name}", row, scale):
+                if "pairs" in layer:
+                    yield f"{key}.pairs", layer["pairs"], "pairs"

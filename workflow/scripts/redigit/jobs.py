@@ -1,11 +1,26 @@
-"""Which jobs a run has: what the rules need to know of the parameter files."""
+"""Which jobs a run has and what they need: what the rules ask of the parameter files.
+
+Paths of outputs are given with Snakemake's path variables, such as ``<models>``.
+"""
 
 import re
 from collections.abc import Iterable, Iterator
-from pathlib import Path
 
 from redigit.datasets import DATASETS
-from redigit.settings import RUN_FILE, look_up, read_experiment, read_params, study_file
+from redigit.settings import (
+    RUN_FILE,
+    Settings,
+    declare_keys,
+    declare_settings,
+    look_up,
+    merge_declared,
+    read_experiment,
+    read_params,
+    resolve_settings,
+    study_file,
+)
+
+Row = tuple[str, str]
 
 
 def list_experiments(*kinds: str, study: str | None = None) -> list[str]:
@@ -27,20 +42,11 @@ def list_experiments(*kinds: str, study: str | None = None) -> list[str]:
     ]
 
 
-def list_rows(*kinds: str) -> Iterator[tuple[str, str]]:
+def list_rows(*kinds: str) -> Iterator[Row]:
     """List the rows of the run's experiments of some kinds, as (experiment, row)."""
     for experiment in list_experiments(*kinds):
         for row in read_experiment(experiment)["rows"]:
             yield experiment, row
-
-
-def list_exhibits(family: str) -> list[tuple[str, str]]:
-    """List the run's `tables` or `figures`, as (study, name)."""
-    return [
-        (study, name)
-        for study in read_params(RUN_FILE)["studies"]
-        for name in read_params(study_file(study))[family]
-    ]
 
 
 def match_any(names: Iterable[str]) -> str:
@@ -53,11 +59,65 @@ def list_raw_files(dataset: str) -> list[str]:
     return [f"data/raw/{dataset}/{file.name}" for file in DATASETS[dataset].files]
 
 
-def find_exhibit(family: str, study: str, name: str) -> dict:
-    """Find the definition of a table or figure."""
-    return look_up(study_file(study), f"{family}.{name}")
+def list_raw_inputs(experiment: str, row: str) -> list[str]:
+    """List the raw files of the dataset that a row names by its setting `data`."""
+    return list_raw_files(resolve_settings(experiment, row)["data"])
 
 
-def find_pairs(study: str, reference: str) -> str:
-    """Name the manifest that ``experiment/row`` refers to, below the folder of the pairs."""
-    return str(Path(study) / f"{reference}.parquet")
+def find_pairs(experiment: str, row: str) -> Row:
+    """Find the dataset of pairs that a row names by its setting `pairs`."""
+    return refer_to_row(experiment.split("/")[0], resolve_settings(experiment, row)["pairs"])
+
+
+def refer_to_row(study: str, reference: str) -> Row:
+    """Read a reference ``experiment/row`` to the same study as (experiment, row)."""
+    experiment, row = reference.split("/")
+    return f"{study}/{experiment}", row
+
+
+def list_exhibits(family: str, *studies: str) -> list[tuple[str, str]]:
+    """List the `tables` or `figures` of studies, of all of the run by default, as (study, name)."""
+    return [
+        (study, name)
+        for study in studies or read_params(RUN_FILE)["studies"]
+        for name in read_params(study_file(study))[family]
+    ]
+
+
+def find_table_metrics(study: str, table: str) -> str:
+    """Name the metrics that a table shows."""
+    return f"<metrics>/{study}/{look_up(study_file(study), f'tables.{table}')['experiment']}.json"
+
+
+def list_figure_data(study: str, name: str, seeds: list[int]) -> list[str]:
+    """List the files that a figure shows; which these are depends on its kind."""
+    figure = look_up(study_file(study), f"figures.{name}")
+    match figure["kind"]:
+        case "learning_curves":
+            return [
+                f"<models>/{study}/{figure['experiment']}/{row}/{seed}/history.csv"
+                for row in figure["rows"]
+                for seed in seeds
+            ]
+        case "accuracy_by_size":
+            return [f"<metrics>/{study}/{figure['experiment']}.json"]
+        case "pair_images" | "sum_histogram":
+            experiment, row = refer_to_row(study, figure["pairs"])
+            return [f"<pairs>/{experiment}/{row}.parquet", *list_raw_inputs(experiment, row)]
+        case kind:
+            raise ValueError(f"figures of kind {kind} have no list of data yet")
+
+
+def declare_figure(study: str, name: str) -> dict[str, Settings]:
+    """Declare the keys that a figure depends on: its own and the settings of rows it looks up."""
+    key = f"figures.{name}"
+    figure = look_up(study_file(study), key)
+    rows = [
+        (f"{study}/{figure['experiment']}", row)
+        for series in figure.get("series", {}).values()
+        for row in series
+    ]
+    if "pairs" in figure:
+        rows.append(refer_to_row(study, figure["pairs"]))
+    declared = [declare_settings(*row) for row in rows]
+    return merge_declared(declare_keys({study_file(study): [key]}), *declared)

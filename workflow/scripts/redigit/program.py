@@ -14,9 +14,12 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TextIO, get_args, get_origin
 
+from threadpoolctl import threadpool_limits
+
 from redigit.errors import InputError
 from redigit.files import write_json
 
+THREAD_VARIABLES = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 RECORDED_PACKAGES = ("redigit", "keras", "numpy", "pandas", "scikit-learn", "scipy")
 
 
@@ -33,6 +36,7 @@ def run_program(function: Callable[..., None]) -> None:
     function : callable
         The program; the first line of its docstring is its help.
     """
+    limit_threads()
     arguments = vars(parse_arguments(function))
     log: Path = arguments.pop("log")
     started = time.perf_counter()
@@ -57,6 +61,16 @@ def run_program(function: Callable[..., None]) -> None:
     if failure:
         sys.exit(1)
     write_json(log.with_suffix(".json"), measure_resources(started))
+
+
+def limit_threads() -> None:
+    """Limit the numerical libraries to one thread, those loaded already and those to come.
+
+    Jobs run side by side, and some results depend on the number of threads: with one, they are
+    the same whatever the number of cores, and whichever engine calls the program.
+    """
+    os.environ.update(dict.fromkeys(THREAD_VARIABLES, "1"))
+    threadpool_limits(1)
 
 
 def parse_arguments(function: Callable[..., None]) -> argparse.Namespace:

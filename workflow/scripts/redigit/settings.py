@@ -11,7 +11,6 @@ layer replacing whole values of the layer before it:
 Both engines learn from `declare_settings` which keys a job depends on: exactly those layers.
 """
 
-import re
 from collections.abc import Iterable
 from functools import lru_cache
 from pathlib import Path
@@ -33,14 +32,15 @@ class UniqueKeyLoader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict:
         """Build a mapping; raise on a repeated key."""
-        seen = set()
+        # A list, because a key that cannot be hashed is refused below, with its place.
+        seen = []
         for key_node, _ in node.value:
             key = self.construct_object(key_node, deep=True)
             if key in seen:
                 raise yaml.constructor.ConstructorError(
                     problem=f"key {key!r} stands twice", problem_mark=key_node.start_mark
                 )
-            seen.add(key)
+            seen.append(key)
         return super().construct_mapping(node, deep)
 
 
@@ -67,10 +67,11 @@ def read_params(path: Path) -> Settings:
         content = yaml.load(path.read_text(), UniqueKeyLoader)
     except FileNotFoundError as error:
         raise InputError(f"{path}: missing") from error
-    except yaml.YAMLError as error:
+    except (yaml.YAMLError, ValueError) as error:
         mark = getattr(error, "problem_mark", None)
         line = f"line {mark.line + 1}: " if mark else ""
-        raise InputError(f"{path}: {line}{getattr(error, 'problem', error)}") from error
+        problem = getattr(error, "problem", None) or str(error).splitlines()[0]
+        raise InputError(f"{path}: {line}{problem}") from error
     if not isinstance(content, dict):
         raise InputError(f"{path}: found {type(content).__name__}, expected a mapping")
     return content
@@ -173,12 +174,12 @@ def declare_settings(experiment: str, row: str, run: tuple[str, ...] = ()) -> di
         For each parameter file, the dotted keys and their values.
     """
     content = read_experiment(experiment)
-    study, _ = split_experiment(experiment)
-    scale = read_params(RUN_FILE)["scale"]
+    study, name = split_experiment(experiment)
+    layers = list_layers(experiment, row, read_params(RUN_FILE)["scale"])
     # A row stands in its file together with its overlays, so its own key covers them.
-    row_overlay = re.compile(r"\.rows\.\w+\.")
-    keys = [key for key, _ in list_layers(experiment, row, scale) if not row_overlay.search(key)]
-    if any(name in layers for name in OVERLAYS for layers in (content, content["rows"][row])):
+    row_overlays = f"experiments.{name}.rows.{row}."
+    keys = [key for key, _ in layers if not key.startswith(row_overlays)]
+    if any(overlay in layers for overlay in OVERLAYS for layers in (content, content["rows"][row])):
         run = (*run, "scale")
     return declare_keys({study_file(study): keys, RUN_FILE: run})
 
