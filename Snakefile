@@ -10,7 +10,7 @@ from pathlib import Path
 from dvc_bridge import attach_bridge, import_closure
 from snakemake.utils import min_version
 
-from redigit.checks import check_parameters
+from redigit.checks import check_folders, check_parameters
 from redigit.datasets import check_raw_files
 from redigit.errors import InputError
 
@@ -20,13 +20,14 @@ min_version("9.27")
 configfile: "params.yaml"
 
 
+root = config.get("root", "")
+
 try:
     check_parameters(config)
+    check_folders(Path(root))
     check_raw_files(Path("data/raw"))
 except InputError as error:
     sys.exit(f"error: {error}")
-
-root = config.get("root", "")
 
 attach_bridge(
     workflow,

@@ -10,6 +10,8 @@ from textwrap import dedent
 
 import yaml
 
+from dvc_bridge.dvc_internals import resolve_pipeline
+
 SNAKEFILE = '''
 import yaml
 from dvc_bridge import attach_bridge, import_closure
@@ -330,10 +332,18 @@ class Toy:
 
     def list_outdated(self) -> set[str]:
         """Give the stages that `dvc status` names, and those downstream of them."""
-        graph = self.run("dvc", "dag", "--dot").stdout
-        edges = [line.split('"')[1::2] for line in graph.splitlines() if "->" in line]
+        stages = resolve_pipeline(self.read("dvc.yaml"))
+        makers = {
+            path: name
+            for name, stage in stages.items()
+            for section in ("outs", "metrics", "plots")
+            for path in stage[section]
+        }
         found = self.list_status()
-        while more := {after for before, after in edges if before in found} - found:
+        used = {
+            name: {makers.get(path) for path in stage["deps"]} for name, stage in stages.items()
+        }
+        while more := {name for name, users in used.items() if users & found} - found:
             found |= more
         return found
 

@@ -6,15 +6,13 @@ from redigit.datasets import load_images
 from redigit.files import write_parquet
 from redigit.pairs import SPLITS, draw_pairs
 from redigit.program import run_program
-from redigit.settings import resolve_settings, study_file
-from redigit.validation import check_value
+from redigit.validation import read_settings
 
 
 def draw_dataset(job: str, schema: Path, raw: list[Path], pairs: Path) -> None:
     """Draw the pairs of the row ``study/experiment/row``; write their manifest."""
-    study, experiment, row = job.split("/")
-    settings = resolve_settings(f"{study}/{experiment}", row)
-    check_value(schema, study_file(study), job, settings)
+    experiment, row = job.rsplit("/", 1)
+    settings = read_settings(schema, experiment, row)
     _, labels = load_images(raw, settings["images"])
     sizes = {split: settings[split] for split in SPLITS}
     write_parquet(pairs, draw_pairs(labels, sizes, settings["draws"], stream=job))

@@ -9,18 +9,15 @@ from redigit.datasets import load_images
 from redigit.files import write_arrays
 from redigit.linear import predict_sums
 from redigit.program import run_program
-from redigit.settings import resolve_settings, study_file
-from redigit.validation import check_value
+from redigit.settings import refer_to_row, resolve_settings
+from redigit.validation import read_settings
 
 
 def fit_linear(job: str, schema: Path, raw: list[Path], pairs: Path, predictions: Path) -> None:
     """Fit the row ``study/experiment/row`` on every draw; write the test predictions."""
-    study, experiment, row = job.split("/")
-    settings = resolve_settings(f"{study}/{experiment}", row)
-    check_value(schema, study_file(study), job, settings)
-    pool = resolve_settings(
-        f"{study}/{settings['pairs'].split('/')[0]}", settings["pairs"].split("/")[1]
-    )
+    experiment, row = job.rsplit("/", 1)
+    settings = read_settings(schema, experiment, row)
+    pool = resolve_settings(*refer_to_row(job.split("/")[0], settings["pairs"]))
     images, labels = load_images(raw, pool["images"])
     manifest = pd.read_parquet(pairs)
     probability, sums, draws = [], [], []

@@ -9,8 +9,8 @@ from redigit.datasets import DATASETS, load_images
 from redigit.files import write_arrays, write_csv
 from redigit.images import ImageSet
 from redigit.program import run_program
-from redigit.settings import RUN_FILE, read_params, resolve_settings, study_file
-from redigit.validation import check_value
+from redigit.settings import RUN_FILE, read_params
+from redigit.validation import read_settings
 
 
 def train_network(
@@ -18,8 +18,7 @@ def train_network(
 ) -> None:
     """Train the network ``study/experiment/row/seed``; write weights, history, predictions."""
     experiment, row, seed = job.rsplit("/", 2)
-    settings = resolve_settings(experiment, row)
-    check_value(schema, study_file(job.split("/")[0]), f"{experiment}/{row}", settings)
+    settings = read_settings(schema, experiment, row)
     run = read_params(RUN_FILE)
     start_backend(run["backend"], run["device"], run["threads"], int(seed))
     # Keras reads its backend when it is imported.

@@ -1,7 +1,8 @@
 """Writes dvc.yaml from the jobs of a workflow: one stage for each job."""
 
 import itertools
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -60,8 +61,8 @@ class Options:
 def name_stages(jobs: Sequence[Job], options: Options) -> dict[Job, str]:
     """Give the name that each job has as a stage of dvc.yaml."""
     return {
-        job: f"{rule}@{job.key}" if stage_form is not None else _name_plain(job)
-        for rule, of_rule, stage_form in _plan(jobs, options)
+        job: f"{job.rule}@{job.key}" if is_uniform else _name_plain(job)
+        for of_rule, is_uniform in _group_by_rule(jobs, options)
         for job in of_rule
     }
 
@@ -82,9 +83,9 @@ def render(jobs: Sequence[Job], options: Options) -> str:
         The text, ending in a newline.
     """
     stages: dict[str, Any] = {}
-    for rule, of_rule, stage_form in _plan(jobs, options):
-        if stage_form is not None:
-            stages[rule] = stage_form
+    for of_rule, is_uniform in _group_by_rule(jobs, options):
+        if is_uniform:
+            stages[of_rule[0].rule] = _write_foreach(of_rule, options)
         else:
             stages.update({_name_plain(job): _write_plain(job, options) for job in of_rule})
     body = yaml.dump(
@@ -150,6 +151,11 @@ def update_pipeline(jobs: Sequence[Job], options: Options) -> bool:
     return True
 
 
+_NUMBER = re.compile(
+    r"[-+]?(0o[0-7_]+|0x[0-9a-fA-F_]+|0b[01_]+|[0-9_.]*([eE][-+]?[0-9_]+)?|\.(inf|nan))", re.I
+)
+
+
 class _Inline(dict):
     """A mapping that is written on one line."""
 
@@ -166,7 +172,8 @@ def _represent_inline(dumper: yaml.SafeDumper, data: _Inline) -> yaml.Node:
 
 
 def _represent_text(dumper: yaml.SafeDumper, text: str) -> yaml.Node:
-    style = "|" if "\n" in text else None
+    # "09" is a text in YAML 1.1, which PyYAML writes, and a number in YAML 1.2, which DVC reads.
+    style = "'" if _NUMBER.fullmatch(text) else "|" if "\n" in text else None
     return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=style)
 
 
@@ -175,16 +182,17 @@ _Dumper.add_representer(str, _represent_text)
 
 
 def _matches(patterns: Sequence[str], path: str) -> bool:
-    return pathspec.PathSpec.from_lines("gitwildmatch", patterns).match_file(path)
+    return pathspec.GitIgnoreSpec.from_lines(patterns).match_file(path)
 
 
-def _plan(jobs: Sequence[Job], options: Options):
-    """Give for each rule its name, its jobs and its `foreach` entry, None if it has none."""
+def _group_by_rule(jobs: Sequence[Job], options: Options) -> Iterator[tuple[list[Job], bool]]:
+    """Give the jobs of each rule, and whether they differ by values only (one `foreach`)."""
     groups: dict[str, list[Job]] = {}
     for job in jobs:
         groups.setdefault(job.rule, []).append(job)
-    for rule, of_rule in groups.items():
-        yield rule, of_rule, _write_foreach(of_rule, options)
+    for of_rule in groups.values():
+        shapes = {_describe_shape(job, options) for job in of_rule}
+        yield of_rule, bool(of_rule[0].wildcards) and len(shapes) == 1
 
 
 def _name_plain(job: Job) -> str:
@@ -237,20 +245,17 @@ def _write_stage(
     return stage
 
 
-def _write_foreach(jobs: Sequence[Job], options: Options) -> dict[str, Any] | None:
-    """Write the jobs of a rule as one entry; None if they differ by more than values."""
-    if not jobs[0].wildcards or len({_describe_shape(job, options) for job in jobs}) > 1:
-        return None
+def _write_foreach(jobs: Sequence[Job], options: Options) -> dict[str, Any]:
+    """Write the jobs of a rule, which differ by values only, as one entry."""
     table = _Table(jobs)
     deps = [
         table.write([job.inputs[n] for job in jobs], jobs[0].input_names[n] or "dep")
         for n in range(len(jobs[0].inputs))
     ]
-    params = [
-        tuple(table.write([_list_params(job)[n][part] for job in jobs], name)
-              for part, name in enumerate(("params_file", "params_key")))
-        for n in range(len(_list_params(jobs[0])))
-    ]  # fmt: skip
+    params = []
+    for pairs in zip(*map(_list_params, jobs), strict=True):
+        files, keys = zip(*pairs, strict=True)
+        params.append((table.write(files, "params_file"), table.write(keys, "params_key")))
     outs = [
         (table.write([job.outputs[n] for job in jobs], "out"), *options.classify(path))
         for n, path in enumerate(jobs[0].outputs)

@@ -27,7 +27,7 @@ from dvc_bridge.graph import Job
 
 # No input is too large for its content to decide.
 _NO_LIMIT_BYTES = 10**15
-_FLAGS = ("directory", "temp", "pipe", "service", "touch", "checkpoint_target")
+_FLAGS = ("directory", "temp", "pipe", "service", "touch")
 
 
 class UnreadableWorkflowError(Exception):
@@ -53,7 +53,6 @@ class Graph:
         self._persistence = workflow.persistence
         # Jobs without output, such as `rule all`, only collect others.
         self._handles = {_read_job(job): job for job in self._dag.jobs if job.output}
-        self.included_files = [source.get_path_or_uri(True) for source in workflow.included]
         self._order = {rule.name: number for number, rule in enumerate(workflow.rules)}
         graph.check_names(self.jobs)
 

@@ -3,6 +3,7 @@
 Each problem becomes one line: file, key, what was found, what is allowed.
 """
 
+import os
 from collections.abc import Iterator
 from itertools import chain, product
 from pathlib import Path
@@ -15,11 +16,12 @@ from redigit.settings import (
     SCALES,
     Settings,
     list_layers,
-    look_up,
     read_params,
     study_file,
 )
-from redigit.validation import SCHEMAS, check_value, find_problem, list_kinds, show_value
+from redigit.validation import SCHEMAS, check_row, check_value, find_schema, list_kinds
+
+OUTPUT_FOLDERS = ("data/pairs", "models", "metrics", "reports", "logs")
 
 
 def check_parameters(config: Settings) -> None:
@@ -50,6 +52,27 @@ def check_parameters(config: Settings) -> None:
         check_study(study)
 
 
+def check_folders(root: Path) -> None:
+    """Check that the folders of the outputs can be written to, or made.
+
+    Parameters
+    ----------
+    root : Path
+        The folder that outputs go to; raw data stay in the project's own.
+
+    Raises
+    ------
+    InputError
+        Naming the first folder that cannot.
+    """
+    for folder in (Path("data/raw"), *(root / name for name in OUTPUT_FOLDERS)):
+        place = next(parent for parent in (folder, *folder.parents) if parent.exists())
+        if not place.is_dir():
+            raise InputError(f"{place}: found a file; allowed is a folder that can be written to")
+        if not os.access(place, os.W_OK | os.X_OK):
+            raise InputError(f"{place}: cannot be written to; allowed is a folder that can")
+
+
 def check_keys(file: Path, key: str, value: Any) -> None:
     """Check that all keys are text; YAML reads a bare 50 or yes as something else."""
     if isinstance(value, dict):
@@ -77,10 +100,10 @@ def check_study(study: str) -> None:
         check_kind(file, f"experiments.{name}.kind", "kinds", experiment["kind"])
         for row in experiment["rows"]:
             for scale in SCALES:
-                check_row(file, f"{study}/{name}", row, scale)
+                check_row(find_schema("kinds", experiment["kind"]), f"{study}/{name}", row, scale)
     for name, figure in content["figures"].items():
         check_kind(file, f"figures.{name}.kind", "figures", figure["kind"])
-        check_value(SCHEMAS / "figures" / f"{figure['kind']}.yaml", file, f"figures.{name}", figure)
+        check_value(find_schema("figures", figure["kind"]), file, f"figures.{name}", figure)
     check_references(file, study, content)
     check_claims_file(study)
 
@@ -91,25 +114,6 @@ def check_kind(file: Path, key: str, family: str, kind: str) -> None:
         raise InputError(
             f"{file}: {key}: found {kind!r}; allowed are {', '.join(list_kinds(family))}"
         )
-
-
-def check_row(file: Path, experiment: str, row: str, scale: str) -> None:
-    """Check the resolved settings of a row, and name the layer that a bad one comes from."""
-    layers = list_layers(experiment, row, scale)
-    for key, layer in layers:
-        if not isinstance(layer, dict):
-            raise InputError(f"{file}: {key}: found {show_value(layer)}; allowed is object")
-    settings = {name: value for _, layer in layers for name, value in layer.items()}
-    kind = look_up(file, f"experiments.{experiment.split('/')[1]}.kind")
-    problem = find_problem(SCHEMAS / "kinds" / f"{kind}.yaml", settings)
-    if problem:
-        path, text = problem
-        sources = [key for key, layer in layers if path and path[0] in layer]
-        sources += [
-            key for key, layer in layers if not path and any(repr(n) in text for n in layer)
-        ]
-        source = sources[-1] if sources else layers[-1][0]
-        raise InputError(f"{file}: {'.'.join([source, *path])}: {text}")
 
 
 def check_references(file: Path, study: str, content: Settings) -> None:

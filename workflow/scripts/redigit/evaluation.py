@@ -16,7 +16,9 @@ Metrics = dict[str, Any]
 
 def find_row(path: Path, experiment: str) -> str:
     """Find the row that a file below ``…/study/experiment/row/…`` belongs to."""
-    _, _, below = path.as_posix().rpartition(f"/{experiment}/")
+    _, found, below = path.as_posix().rpartition(f"/{experiment}/")
+    if not found:
+        raise InputError(f"{path}: not below a folder {experiment}, whose predictions it should be")
     return below.split("/")[0]
 
 

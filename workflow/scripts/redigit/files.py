@@ -97,7 +97,7 @@ def write_arrays(path: Path, arrays: dict[str, np.ndarray]) -> None:
 
     The format's free-text header is not used: its order differs from run to run.
     """
-    contiguous = {name: np.ascontiguousarray(array) for name, array in arrays.items()}
+    contiguous = {name: np.asarray(array, order="C") for name, array in arrays.items()}
     with write_atomic(path) as temporary:
         temporary.write_bytes(safetensors.numpy.save(contiguous))
 

@@ -16,6 +16,7 @@ from redigit.settings import (
     merge_declared,
     read_experiment,
     read_params,
+    refer_to_row,
     resolve_settings,
     study_file,
 )
@@ -67,12 +68,6 @@ def list_raw_inputs(experiment: str, row: str) -> list[str]:
 def find_pairs(experiment: str, row: str) -> Row:
     """Find the dataset of pairs that a row names by its setting `pairs`."""
     return refer_to_row(experiment.split("/")[0], resolve_settings(experiment, row)["pairs"])
-
-
-def refer_to_row(study: str, reference: str) -> Row:
-    """Read a reference ``experiment/row`` to the same study as (experiment, row)."""
-    experiment, row = reference.split("/")
-    return f"{study}/{experiment}", row
 
 
 def list_exhibits(family: str, *studies: str) -> list[tuple[str, str]]:

@@ -78,6 +78,7 @@ def fit_logistic(items: ImageSet, settings: dict[str, Any]) -> LogisticRegressio
         # The number of iterations is a setting; whether it suffices is printed, not warned of.
         warnings.simplefilter("ignore", ConvergenceWarning)
         classifier.fit(*items.make_batch(slice(None)))
+    print(f"solver: {classifier.n_iter_.max()} of at most {classifier.max_iter} iterations")
     return classifier
 
 

@@ -43,6 +43,8 @@ def run_program(function: Callable[..., None]) -> None:
     failure = None
     try:
         log.parent.mkdir(parents=True, exist_ok=True)
+        # A job that fails leaves no record, not that of an earlier run.
+        log.with_suffix(".json").unlink(missing_ok=True)
         stream = log.open("w", buffering=1)
     except OSError as error:
         sys.exit(f"error: {log}: cannot be written to ({error.strerror})")

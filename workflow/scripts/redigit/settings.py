@@ -99,6 +99,12 @@ def read_experiment(experiment: str) -> Settings:
     return look_up(study_file(study), f"experiments.{name}")
 
 
+def refer_to_row(study: str, reference: str) -> tuple[str, str]:
+    """Read a reference ``experiment/row`` to the same study as (experiment, row)."""
+    experiment, row = reference.split("/")
+    return f"{study}/{experiment}", row
+
+
 def list_layers(experiment: str, row: str, scale: str) -> list[tuple[str, Settings]]:
     """List the layers of a row's settings, the strongest last.
 
@@ -152,7 +158,7 @@ def resolve_settings(experiment: str, row: str, scale: str | None = None) -> Set
     dict
         Each setting of the experiment's kind and its value.
     """
-    layers = list_layers(experiment, row, scale or read_params(RUN_FILE)["scale"])
+    layers = list_layers(experiment, row, scale or find_scale(experiment, row))
     return {name: value for _, layer in layers for name, value in layer.items()}
 
 
@@ -173,15 +179,26 @@ def declare_settings(experiment: str, row: str, run: tuple[str, ...] = ()) -> di
     dict of str to dict
         For each parameter file, the dotted keys and their values.
     """
-    content = read_experiment(experiment)
     study, name = split_experiment(experiment)
-    layers = list_layers(experiment, row, read_params(RUN_FILE)["scale"])
+    layers = list_layers(experiment, row, find_scale(experiment, row))
     # A row stands in its file together with its overlays, so its own key covers them.
     row_overlays = f"experiments.{name}.rows.{row}."
     keys = [key for key, _ in layers if not key.startswith(row_overlays)]
-    if any(overlay in layers for overlay in OVERLAYS for layers in (content, content["rows"][row])):
+    if has_overlays(experiment, row):
         run = (*run, "scale")
     return declare_keys({study_file(study): keys, RUN_FILE: run})
+
+
+def has_overlays(experiment: str, row: str) -> bool:
+    """Tell whether a row's settings depend on the scale."""
+    content = read_experiment(experiment)
+    layers = (content, look_up_row(content, experiment, row))
+    return any(name in layer for name in OVERLAYS for layer in layers)
+
+
+def find_scale(experiment: str, row: str) -> str:
+    """Find the scale of a row; that of the run is not read where it makes no difference."""
+    return read_params(RUN_FILE)["scale"] if has_overlays(experiment, row) else "full"
 
 
 def declare_keys(files: dict[Path, Iterable[str]]) -> dict[str, Settings]:

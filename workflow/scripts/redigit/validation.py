@@ -1,5 +1,6 @@
 """Values held against their JSON schemas, with one line for what does not fit."""
 
+import re
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -8,7 +9,15 @@ import jsonschema
 from jsonschema.exceptions import ValidationError, best_match
 
 from redigit.errors import InputError
-from redigit.settings import read_params
+from redigit.settings import (
+    Settings,
+    find_scale,
+    list_layers,
+    read_params,
+    resolve_settings,
+    split_experiment,
+    study_file,
+)
 
 SCHEMAS = Path("workflow/schemas")
 
@@ -24,6 +33,11 @@ def read_schema(path: Path) -> jsonschema.protocols.Validator:
 def list_kinds(family: str) -> list[str]:
     """List the kinds of a family, `kinds` (of experiments) or `figures`: each has a schema."""
     return sorted(path.stem for path in (SCHEMAS / family).glob("*.yaml"))
+
+
+def find_schema(family: str, kind: str) -> Path:
+    """Name the schema of a kind."""
+    return SCHEMAS / family / f"{kind}.yaml"
 
 
 def find_problem(schema: Path, value: Any) -> tuple[list[str], str] | None:
@@ -43,12 +57,13 @@ def describe_problem(error: ValidationError) -> str:
     found = f"found {show_value(error.instance)}"
     match error.validator:
         case "additionalProperties":
-            patterns = error.schema.get("patternProperties", {})
-            known = set(error.schema.get("properties", {}))
+            pattern = "|".join(error.schema.get("patternProperties", {}))
+            if pattern:
+                unknown = sorted(key for key in error.instance if not re.search(pattern, key))
+                return f"found the key {unknown[0]!r}; allowed are names like {pattern}"
+            known = sorted(error.schema.get("properties", {}))
             unknown = sorted(key for key in error.instance if key not in known)
-            if patterns:
-                return f"found the key {unknown[0]!r}; allowed are names like {'|'.join(patterns)}"
-            return f"unknown key {unknown[0]!r}; allowed are {', '.join(sorted(known))}"
+            return f"unknown key {unknown[0]!r}; allowed are {', '.join(known)}"
         case "required":
             missing = [key for key in error.validator_value if key not in error.instance]
             return f"the key {missing[0]!r} is missing"
@@ -87,3 +102,61 @@ def check_value(schema: Path, file: Path, key: str, value: Any) -> None:
     if problem:
         path = ".".join([*([key] if key else []), *problem[0]])
         raise InputError(f"{file}: {path + ': ' if path else ''}{problem[1]}")
+
+
+def check_row(schema: Path, experiment: str, row: str, scale: str) -> None:
+    """Check the settings of a row at a scale.
+
+    Parameters
+    ----------
+    schema : Path
+        Schema of the experiment's kind.
+    experiment, row : str
+        ``study/experiment``, and a row of it.
+    scale : str
+        The scale.
+
+    Raises
+    ------
+    InputError
+        Naming the layer that the bad setting comes from.
+    """
+    file = study_file(split_experiment(experiment)[0])
+    layers = list_layers(experiment, row, scale)
+    for key, layer in layers:
+        if not isinstance(layer, dict):
+            raise InputError(f"{file}: {key}: found {show_value(layer)}; allowed is object")
+    settings = {name: value for _, layer in layers for name, value in layer.items()}
+    problem = find_problem(schema, settings)
+    if problem:
+        path, text = problem
+        sources = [key for key, layer in layers if path and path[0] in layer]
+        sources += [
+            key for key, layer in layers if not path and any(repr(name) in text for name in layer)
+        ]
+        source = sources[-1] if sources else layers[-1][0]
+        raise InputError(f"{file}: {'.'.join([source, *path])}: {text}")
+
+
+def read_settings(schema: Path, experiment: str, row: str) -> Settings:
+    """Resolve the settings of a row at the scale of the run, and check them.
+
+    Parameters
+    ----------
+    schema : Path
+        Schema of the experiment's kind.
+    experiment, row : str
+        ``study/experiment``, and a row of it.
+
+    Returns
+    -------
+    dict
+        Each setting of the kind and its value.
+
+    Raises
+    ------
+    InputError
+        If the schema does not allow one of them.
+    """
+    check_row(schema, experiment, row, find_scale(experiment, row))
+    return resolve_settings(experiment, row)

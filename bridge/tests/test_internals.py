@@ -1,0 +1,106 @@
+"""What the bridge uses of the engines beside their documented interfaces is as it was.
+
+A failure here after an upgrade says which of the two internals modules to look at.
+"""
+
+import inspect
+import json
+from importlib.metadata import version
+
+import pytest
+from toy import Toy
+
+
+def test_versions_are_those_the_bridge_was_written_for():
+    assert version("snakemake") == "9.27.1"
+    assert version("dvc") == "3.67.1"
+
+
+def test_snakemake_has_the_private_calls():
+    import snakemake.api  # noqa: F401  (first: the modules import each other in a circle)
+    from snakemake.dag import DAG
+    from snakemake.persistence import RECORD_FORMAT_VERSION, MetadataRecord, PersistenceBase
+    from snakemake.persistence.file import FilePersistence
+    from snakemake.workflow import Workflow
+
+    assert RECORD_FORMAT_VERSION == 6
+    assert set(MetadataRecord.model_fields) == {
+        *("rule", "input", "log", "shellcmd", "params", "code", "record_format_version"),
+        *("conda_env", "container_img_url", "software_stack_hash", "job_hash", "starttime"),
+        *("endtime", "incomplete", "external_jobid", "input_checksums"),
+    }
+    signatures = {
+        Workflow._prepare_dag: "forceall ignore_incomplete lock_warn_only nolock shadow_prefix",
+        Workflow._build_dag: "",
+        DAG.needrun: "job",
+        FilePersistence._read_record: "key",
+        FilePersistence._write_record: "key record",
+        FilePersistence._record_path: "subject id",
+        FilePersistence._unmark_incomplete: "key",
+        FilePersistence._filter_incomplete_keys: "keys",
+        FilePersistence._clear_cache: "",
+        PersistenceBase._software_stack_hash: "job",
+    }
+    for function, expected in signatures.items():
+        assert list(inspect.signature(function).parameters)[1:] == expected.split(), function
+    for name in ("_params", "_input", "_log", "_code"):
+        assert hasattr(PersistenceBase, name)
+
+
+def test_dvc_has_the_private_calls():
+    from dvc.dependency import ParamsDependency
+    from dvc.dvcfile import ProjectFile
+    from dvc.parsing import DataResolver
+    from dvc.repo import lock_repo
+    from dvc.stage import Stage
+    from dvc.stage.cache import StageCache
+    from dvc.stage.serialize import to_single_stage_lockfile
+
+    signatures = {
+        DataResolver: "repo wdir d",
+        ParamsDependency.fill_values: "self values",
+        Stage.commit: "self allow_missing filter_info kwargs",
+        StageCache.save: "self stage",
+        to_single_stage_lockfile: "stage kwargs",
+    }
+    for function, expected in signatures.items():
+        assert list(inspect.signature(function).parameters) == expected.split(), function
+    assert "lockfile_contents" in vars(ProjectFile)
+    assert callable(lock_repo)
+
+
+@pytest.fixture
+def record(finished: Toy):
+    """Snakemake's own record of a job that ran."""
+    from snakemake.persistence.file import FilePersistence
+
+    persistence = FilePersistence(path=finished.folder / ".snakemake")
+    return persistence._read_record("data/c1.csv")
+
+
+def test_record_of_a_run_has_what_the_bridge_reads(finished, record):
+    path = finished.folder / "data/c1.csv"
+    assert record.job_hash is not None
+    assert record.endtime == path.stat().st_mtime
+    assert 0 < record.endtime - record.starttime < 60
+    assert set(record.input_checksums) == set(record.input)
+    assert all(value.startswith("sha256:") for value in record.input_checksums.values())
+    assert record.shellcmd == "python programs/make_data.py c1 source/c1.txt data/c1.csv"
+    settings = {"chapters/c1/params.yaml": {"data": {"n": 30}}, "params.yaml": {"scale": 1}}
+    assert record.params == [repr(settings)]
+
+
+def test_lock_is_what_dvc_itself_would_write(toy):
+    before = toy.read("dvc.lock")
+    toy.run("dvc", "commit", "-f", "-q")
+    assert toy.read("dvc.lock") == before
+
+
+def test_run_cache_brings_back_an_earlier_result(toy):
+    toy.edit_params("c1", models__m1__rate=0.9)
+    toy.snakemake()
+    toy.take_ran()
+    toy.edit_params("c1", models__m1__rate=0.1)
+    toy.repro()
+    assert toy.take_ran() == []
+    assert json.loads(toy.read("models/c1/m1/weights.json"))["weights"] == [3.0, 6.0]

@@ -1,0 +1,275 @@
+"""Bad parameters stop a run before any job, each with one line that names the place."""
+
+import json
+from copy import deepcopy
+from itertools import chain
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from redigit.assumptions import find_assumptions
+from redigit.checks import check_parameters
+from redigit.errors import InputError
+from redigit.settings import RUN_FILE, look_up, read_params, study_file
+from redigit.validation import find_problem
+
+ROOT = Path(__file__).resolve().parents[2]
+STUDIES = sorted(path.parent.name for path in ROOT.glob("studies/*/params.yaml"))
+EXAMPLE = study_file("example")
+CLOTHES, LINEAR, PAIRS = (f"experiments.{name}" for name in ("clothes", "linear", "pairs"))
+REMOVED = object()
+
+
+def check_run() -> None:
+    """Check the parameter files as they stand, with nothing on the command line."""
+    read_params.cache_clear()
+    check_parameters(read_params(RUN_FILE))
+
+
+def catch_line(config=None) -> str:
+    """The one line that refuses the parameter files as they stand."""
+    read_params.cache_clear()
+    with pytest.raises(InputError) as caught:
+        check_parameters(read_params(RUN_FILE) if config is None else config)
+    assert "\n" not in str(caught.value)
+    return str(caught.value)
+
+
+def edit(file: Path, place: tuple, value: object) -> None:
+    """Set, add or remove the value in one place of a parameter file."""
+    read_params.cache_clear()
+    content = deepcopy(read_params(file))
+    *above, last = place
+    target = content
+    for key in above:
+        target = target[key]
+    if value is REMOVED:
+        del target[last]
+    else:
+        target[last] = value
+    file.write_text(json.dumps(content))  # which is YAML too, and written faster
+
+
+@pytest.fixture
+def example(project):
+    """A copy of the project that runs the study made up as an example."""
+    edit(RUN_FILE, ("studies",), ["example"])
+    return project
+
+
+@pytest.mark.parametrize("study", STUDIES)
+def test_studies_of_the_project_pass(project, study):
+    edit(RUN_FILE, ("studies",), [study])
+    check_run()
+
+
+def test_parameters_of_the_project_pass(project):
+    check_run()
+
+
+@pytest.mark.parametrize("study", STUDIES)
+def test_each_assumption_is_about_a_key(project, study):
+    file = study_file(study)
+    assumptions = find_assumptions(file)
+    assert len(assumptions) == file.read_text().count("# ASSUME")
+    for key, _ in assumptions:
+        look_up(file, key)
+
+
+# key in the file, bad value, where the line must place it, what was found, what is allowed
+BAD_SETTINGS = [
+    (f"{CLOTHES}.settings.epochs", "3", None, "found '3' (string)", "integer"),
+    (f"{CLOTHES}.settings.epochs", 0, None, "found 0 (integer)", "1 or more"),
+    (f"{CLOTHES}.settings.epochs", 2.5, None, "found 2.5 (number)", "integer"),
+    (f"{CLOTHES}.settings.epochs", True, None, "found True (boolean)", "integer"),
+    (f"{CLOTHES}.settings.epochs", None, None, "found null", "integer"),
+    (f"{CLOTHES}.settings.epoch", 3, f"{CLOTHES}.settings", "'epoch'", "batch, data, epochs"),
+    (f"{CLOTHES}.quick.epochs", 0, None, "found 0", "1 or more"),
+    (f"{CLOTHES}.quick.epoch", 3, f"{CLOTHES}.quick", "'epoch'", "epochs"),
+    (f"{CLOTHES}.rows.2x32.batch", 0, None, "found 0", "1 or more"),
+    (f"{CLOTHES}.rows.2x32.hiden", [9], f"{CLOTHES}.rows.2x32", "'hiden'", "hidden"),
+    (f"{CLOTHES}.rows.2x32.quick", {"epochs": 0}, f"{CLOTHES}.rows.2x32.quick.epochs", "0", "1"),
+    (f"{CLOTHES}.rows.2x32.quick", 5, None, "found 5 (integer)", "object"),
+    (f"{CLOTHES}.rows.2x32.full", {}, f"{CLOTHES}.rows.2x32", "'full'", "epochs"),
+    (f"{CLOTHES}.rows.2x32.hidden", [32, 0], f"{CLOTHES}.rows.2x32.hidden.1", "found 0", "1"),
+    (f"{CLOTHES}.rows.2x32.hidden", [99999], f"{CLOTHES}.rows.2x32.hidden.0", "99999", "65536"),
+    (f"{CLOTHES}.settings.optimiser.name", "adamw", None, "found 'adamw' (string)", "adam, sgd"),
+    (f"{CLOTHES}.settings.optimiser.rate", 1, f"{CLOTHES}.settings.optimiser", "'rate'", "name"),
+    (f"{CLOTHES}.settings.optimiser.learning_rate", 0, None, "found 0", "more than 0"),
+    (f"{CLOTHES}.settings.optimiser.learning_rate", "1e-3", None, "'1e-3' (string)", "number"),
+    (f"{CLOTHES}.settings.data", "kmnist", None, "found 'kmnist'", "mnist, fashion_mnist"),
+    (f"{CLOTHES}.settings.train_images", 60001, None, "found 60001", "60000 or less"),
+    (f"{CLOTHES}.kind", "netwrok", None, "found 'netwrok'", "linear, network, pairs"),
+    (f"{CLOTHES}.seting", {}, CLOTHES, "'seting'", "kind, quick, rows, settings, smoke"),
+    (f"{CLOTHES}.rows", {}, None, "found {} (object)", "non-empty"),
+    (f"{PAIRS}.settings.train", -5, None, "found -5", "1 or more"),
+    (f"{LINEAR}.settings.pairs", "pairs/smal", None, "found pairs/smal", "pairs/small"),
+    (f"{LINEAR}.settings.pairs", "clothes/1x32", None, "found clothes/1x32", "pairs/small"),
+    (f"{LINEAR}.settings.pairs", "small", None, "found 'small'", "matches"),
+    (f"{LINEAR}.rows.paired_100.pairs", "pairs/x", None, "found pairs/x", "pairs/small"),
+    (
+        f"{LINEAR}.rows.paired_100.smoke",
+        {"pairs": "pairs/x"},
+        f"{LINEAR}.rows.paired_100.smoke.pairs",
+        "found pairs/x",
+        "pairs/small",
+    ),
+    ("tables.table_1.rows", {"9x9": "nine"}, "tables.table_1", "clothes/9x9", "clothes/1x32"),
+    ("tables.table_1.experiment", "mlp", "tables.table_1", "found mlp/1x32", "clothes/1x32"),
+    ("tables.table_1.colums", {}, "tables.table_1", "'colums'", "columns"),
+    ("figures.figure_1.rows", {"9x9": "nine"}, "figures.figure_1", "clothes/9x9", "clothes/1x32"),
+    ("figures.figure_4.series", {"a": ["b"]}, "figures.figure_4", "linear/b", "linear/paired_100"),
+    ("figures.figure_2.pairs", "pairs", None, "found pairs", "pairs/small"),
+    ("figures.figure_3.pairs", "clothes/1x32", None, "found clothes/1x32", "pairs/small"),
+    ("figures.figure_2.kind", "photo", None, "found 'photo'", "pair_images, sum_histogram"),
+    ("figures.figure_1.smoothing", 1, None, "found 1", "less than 1"),
+    ("figures.figure_1.smooth", 1, "figures.figure_1", "'smooth'", "smoothing"),
+    ("subtitle", "x", "", "unknown key 'subtitle'", "experiments, figures, tables, title"),
+]
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "place", "found", "allowed"),
+    BAD_SETTINGS,
+    ids=[f"{case[0]}={case[1]}" for case in BAD_SETTINGS],
+)
+def test_bad_value_is_named_with_its_layer(example, key, value, place, found, allowed):
+    edit(EXAMPLE, tuple(key.split(".")), value)
+    line = catch_line()
+    place = key if place is None else place
+    head = f"{EXAMPLE}: {place}: " if place else f"{EXAMPLE}: "
+    assert line.startswith(head)
+    assert found in line.removeprefix(head)
+    assert allowed in line.removeprefix(head)
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "said"),
+    [
+        ("scale", "qick", "scale: found 'qick' (string); allowed are smoke, quick, full"),
+        ("scal", "quick", "unknown key 'scal'; allowed are audit, backend, data"),
+        ("seeds", [0, "1"], "seeds.1: found '1' (string); allowed is integer"),
+        ("seeds", [-1], "seeds.0: found -1 (integer); allowed is 0 or more"),
+        ("threads", 0, "threads: found 0 (integer); allowed is 1 or more"),
+        ("backend", "theano", "backend: found 'theano' (string); allowed are tensorflow, jax"),
+        ("audit.level", 1, "audit.level: found 1 (integer); allowed is less than 1"),
+        ("studies", ["example", "z"], "studies: no studies/z/params.yaml; there are a, e, example"),
+        ("studies", ["../etc"], "studies.0: found '../etc' (string); allowed is what matches"),
+    ],
+)
+def test_bad_value_of_the_run_is_named(example, key, value, said):
+    edit(RUN_FILE, tuple(key.split(".")), value)
+    assert catch_line().startswith(f"{RUN_FILE}: {said}")
+
+
+def test_missing_key_is_named(example):
+    edit(RUN_FILE, ("seeds",), REMOVED)
+    assert catch_line() == "params.yaml: the key 'seeds' is missing"
+
+
+def test_missing_setting_is_named_with_a_row_that_lacks_it(example):
+    edit(EXAMPLE, ("experiments", "clothes", "settings", "batch"), REMOVED)
+    assert catch_line() == f"{EXAMPLE}: {CLOTHES}.rows.1x32: the key 'batch' is missing"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("1x32: {}", "50: {}", f"{CLOTHES}.rows: found the key 50 (int); allowed is text"),
+        ("1x32: {}", "yes: {}", f"{CLOTHES}.rows: found the key True (bool)"),
+        ("1x32: {}", "1.32: {}", f"{CLOTHES}.rows: found the key 1.32 (float)"),
+        ("1x32: {}", "a.b: {}", f"{CLOTHES}.rows: found the key 'a.b'; allowed are names"),
+        ("2x32: {hidden", "1x32: {hidden", "line 22: key '1x32' stands twice"),
+        ("  clothes:", "  Clothes:", "experiments: found the key 'Clothes'; allowed are names"),
+        ("  clothes:", "  verdicts:", "experiments: found the key 'verdicts'; allowed are names"),
+        ("learning_rate: 0.001", "learning_rate: 1e-3", f"{CLOTHES}.settings.optimiser.learning_r"),
+    ],
+)
+def test_bad_line_is_named(example, old, new, said):
+    text = (ROOT / EXAMPLE).read_text()
+    assert old in text
+    EXAMPLE.write_text(text.replace(old, new, 1))
+    assert catch_line().startswith(f"{EXAMPLE}: {said}")
+
+
+def test_key_of_the_run_that_is_no_text_is_named(project):
+    RUN_FILE.write_text("50: x\n" + RUN_FILE.read_text())
+    assert catch_line().startswith("params.yaml: top level: found the key 50 (int)")
+
+
+@pytest.mark.parametrize("key", ["scale", "seeds", "backend", "studies", "colour"])
+def test_value_that_only_stands_on_the_command_line_is_refused(example, key):
+    config = read_params(RUN_FILE) | {key: "full"}
+    assert catch_line(config) == (
+        f"--config {key}: found 'full'; allowed is root, set others in params.yaml"
+    )
+
+
+def test_root_may_stand_on_the_command_line(example):
+    check_parameters(read_params(RUN_FILE) | {"root": "runs/full"})
+
+
+def list_places(value: object, above: tuple = ()):
+    """All places in nested mappings and lists."""
+    items = value.items() if isinstance(value, dict) else enumerate(value)
+    for key, inner in items if isinstance(value, dict | list) else ():
+        yield (*above, key)
+        if isinstance(inner, dict | list):
+            yield from list_places(inner, (*above, key))
+
+
+@pytest.mark.parametrize("value", [REMOVED, None, -1, "x", [], {"quick": 5}], ids=repr)
+@pytest.mark.parametrize("file", [RUN_FILE, EXAMPLE], ids=str)
+def test_any_wrong_value_passes_or_gives_one_line(example, file, value):
+    original = file.read_text()
+    read_params.cache_clear()
+    refused = 0
+    places = list(list_places(read_params(file)))
+    for place in places[:: 1 if file == RUN_FILE else 3]:
+        edit(file, place, value)
+        try:
+            check_run()
+        except InputError as error:
+            refused += 1
+            assert "\n" not in str(error)
+        file.write_text(original)
+    assert refused > 10
+
+
+SCHEMA = {
+    "type": "object",
+    "additionalProperties": False,
+    "required": ["size"],
+    "properties": {
+        "size": {"type": "integer", "minimum": 1, "maximum": 9},
+        "rate": {"type": "number", "exclusiveMinimum": 0, "exclusiveMaximum": 1},
+        "name": {"enum": ["adam", "sgd"]},
+    },
+}
+VALUES = st.integers(-3, 12) | st.floats(-1, 2) | st.sampled_from(["adam", "sgd", "x", None, True])
+
+
+@given(st.dictionaries(st.sampled_from(["size", "rate", "name", "sise"]), VALUES))
+def test_problem_is_found_where_there_is_one(folder, value):
+    schema = Path("schema.yaml")
+    schema.write_text(json.dumps(SCHEMA))
+
+    def is_number(found, kind):
+        return isinstance(found, kind) and not isinstance(found, bool)
+
+    # JSON counts 2.0 as an integer.
+    fine = {
+        "size": lambda size: is_number(size, int | float) and size % 1 == 0 and 1 <= size <= 9,
+        "rate": lambda rate: is_number(rate, int | float) and 0 < rate < 1,
+        "name": lambda name: name in ("adam", "sgd"),
+    }
+    bad = {key for key in value if key in fine and not fine[key](value[key])}
+    bad |= {key for key in value if key not in fine} | ({"size"} - set(value))
+    problem = find_problem(schema, deepcopy(value))
+    if not bad:
+        assert problem is None
+        return
+    path, text = problem
+    assert any(key in chain(path, text.replace("'", " ").split()) for key in bad)

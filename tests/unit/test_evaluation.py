@@ -1,0 +1,140 @@
+"""Metrics are those of scikit-learn, one for each replicate and their mean."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sklearn.metrics import accuracy_score, log_loss
+
+from redigit.errors import InputError
+from redigit.evaluation import (
+    SMALLEST_PROBABILITY,
+    average,
+    evaluate_experiment,
+    evaluate_predictions,
+    find_row,
+)
+from redigit.files import read_json, write_arrays, write_json
+
+
+@st.composite
+def predictions(draw):
+    """Predictions of some replicates, certain or not, right or not."""
+    random = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
+    replicates, n, classes = (draw(st.integers(1, high)) for high in (3, 12, 5))
+    classes += 1
+    probability = random.dirichlet([draw(st.sampled_from([0.05, 1, 9]))] * classes, (replicates, n))
+    return {
+        "probability": probability.astype(np.float32),
+        "label": random.integers(0, classes, (replicates, n), dtype=np.uint8),
+        "replicate": np.arange(replicates) + 5,
+        "n_parameters": np.full(replicates, 638_010),
+    }
+
+
+@given(predictions())
+def test_metrics_are_those_of_scikit_learn(tmp_path, arrays):
+    path = tmp_path / "predictions.safetensors"
+    write_arrays(path, arrays)
+    measured = evaluate_predictions(path)
+    assert measured["replicate"] == arrays["replicate"].tolist()
+    assert measured["n_parameters"] == arrays["n_parameters"].tolist()
+    classes = np.arange(arrays["probability"].shape[2])
+    for number, (probability, label) in enumerate(
+        zip(arrays["probability"], arrays["label"], strict=True)
+    ):
+        assert measured["n_test"][number] == len(label)
+        assert measured["test_accuracy"][number] == pytest.approx(
+            accuracy_score(label, probability.argmax(axis=1))
+        )
+        # scikit-learn clips at the precision of float32 and normalises; Keras clips at 1e-7.
+        clipped = np.maximum(probability.astype(float), SMALLEST_PROBABILITY)
+        unnormalised = log_loss(label, clipped / clipped.sum(1, keepdims=True), labels=classes)
+        excess = np.log(clipped.sum(axis=1)).mean()
+        assert measured["test_loss"][number] == pytest.approx(unnormalised - excess, abs=1e-9)
+
+
+def test_wrong_certainty_has_a_finite_loss(tmp_path):
+    write_arrays(
+        tmp_path / "p",
+        {
+            "probability": np.array([[[1, 0]]], np.float32),
+            "label": np.array([[1]], np.uint8),
+            "replicate": np.array([0]),
+        },
+    )
+    assert evaluate_predictions(tmp_path / "p")["test_loss"] == [pytest.approx(-np.log(1e-7))]
+
+
+@given(predictions(), predictions())
+def test_replicates_of_all_files_of_a_row_count(tmp_path, one, other):
+    paths = [tmp_path / f"models/t/mlp/small/{seed}/p.safetensors" for seed in (0, 1)]
+    for path, arrays in zip(paths, (one, other), strict=True):
+        write_arrays(path, arrays)
+    row = evaluate_experiment("t/mlp", paths)["small"]
+    assert row["replicates"]["replicate"] == [*one["replicate"], *other["replicate"]]
+    for name in ("n_test", "test_accuracy", "test_loss", "n_parameters"):
+        values = [value for path in paths for value in evaluate_predictions(path)[name]]
+        assert row["replicates"][name] == values
+        assert row[name] == pytest.approx(np.mean(values), abs=1e-10)
+
+
+def test_metrics_are_numbers_and_lists_stand_apart(tmp_path):
+    """DVC compares numbers and passes over lists: none may stand where a number is looked for."""
+    arrays = {
+        "probability": np.ones((2, 3, 1), np.float32),
+        "label": np.zeros((2, 3), np.uint8),
+        "replicate": np.array([0, 1]),
+        "train_loss": np.array([0.25, 0.5]),
+    }
+    paths = [tmp_path / f"m/t/mlp/{row}/p" for row in ("small", "large")]
+    for path in paths:
+        write_arrays(path, arrays)
+    write_json(tmp_path / "metrics.json", evaluate_experiment("t/mlp", paths))
+    metrics = read_json(tmp_path / "metrics.json")
+    assert list(metrics) == ["small", "large"]
+    for row in metrics.values():
+        replicates = row.pop("replicates")
+        assert row == {"n_test": 3, "test_accuracy": 1, "test_loss": 0, "train_loss": 0.375}
+        assert set(replicates) == {*row, "replicate"}
+        assert all(len(values) == 2 for values in replicates.values())
+
+
+@given(st.lists(st.integers(-(10**9), 10**9), min_size=1, max_size=9))
+def test_mean_of_whole_numbers_is_whole_if_it_can_be(values):
+    mean = average(values)
+    assert mean == pytest.approx(sum(values) / len(values), abs=1e-9)
+    assert isinstance(mean, int) == (sum(values) % len(values) == 0)
+    assert isinstance(average([1.0, 1.0]), float)
+
+
+NAMES = st.from_regex(r"[a-z0-9][a-z0-9_]{0,5}", fullmatch=True)
+
+
+@given(st.sampled_from(["", "runs/full/", "/tmp/a/mlp/"]), NAMES, st.sampled_from(["/0", ""]))
+def test_row_follows_the_experiment_in_the_path(root, row, seed):
+    path = Path(f"{root}models/a/mlp/{row}{seed}/predictions.safetensors")
+    assert find_row(path, "a/mlp") == row
+
+
+def test_file_of_another_experiment_is_refused():
+    with pytest.raises(InputError, match="models/a/cnn/x/p: not below a folder a/mlp"):
+        find_row(Path("models/a/cnn/x/p"), "a/mlp")
+
+
+@pytest.mark.parametrize("shape", [(1, 4), (2, 3), (3,), (1, 3, 1)])
+def test_labels_have_to_agree_with_probabilities(tmp_path, shape):
+    path = tmp_path / "p"
+    write_arrays(
+        path,
+        {
+            "probability": np.ones((1, 3, 2), np.float32),
+            "label": np.zeros(shape, np.uint8),
+            "replicate": np.array([0]),
+        },
+    )
+    with pytest.raises(InputError, match=r"\(1, 3, 2\) probabilities for") as caught:
+        evaluate_predictions(path)
+    assert "\n" not in str(caught.value)

@@ -1,0 +1,115 @@
+"""Which jobs a run has follows from the parameter files alone."""
+
+import re
+from pathlib import Path
+
+import pytest
+import yaml
+from hypothesis import given
+from hypothesis import strategies as st
+
+from redigit import jobs
+from redigit.settings import look_up, read_params, study_file
+from redigit.validation import list_kinds
+
+ROOT = Path(__file__).resolve().parents[2]
+STUDIES = sorted(path.parent.name for path in ROOT.glob("studies/*/params.yaml"))
+
+
+@pytest.fixture
+def run(project):
+    """The project with all its studies in the run."""
+    content = yaml.safe_load((project / "params.yaml").read_text())
+    (project / "params.yaml").write_text(yaml.safe_dump(content | {"studies": STUDIES}))
+    return project
+
+
+NAMES = st.text("ab./|*", min_size=1, max_size=4)
+
+
+@given(st.lists(NAMES, max_size=4), NAMES)
+def test_pattern_matches_the_names_and_no_other(names, word):
+    pattern = re.compile(jobs.match_any(names))
+    for name in names:
+        assert pattern.fullmatch(name)
+    assert bool(pattern.fullmatch(word)) == (word in names)
+
+
+def test_experiments_are_those_of_the_studies_by_kind(run):
+    listed = jobs.list_experiments()
+    assert len(listed) == len(set(listed))
+    for study in STUDIES:
+        of_study = read_params(study_file(study))["experiments"]
+        assert jobs.list_experiments(study=study) == [f"{study}/{name}" for name in of_study]
+    kinds = list_kinds("kinds")
+    assert sorted(listed) == sorted(name for kind in kinds for name in jobs.list_experiments(kind))
+    assert jobs.list_experiments(*kinds) == listed
+    for experiment in jobs.list_experiments("linear", "pairs"):
+        study, name = experiment.split("/")
+        kind = look_up(study_file(study), f"experiments.{name}.kind")
+        assert kind in ("linear", "pairs")
+
+
+def test_rows_are_those_of_the_experiments(run):
+    assert ("example/clothes", "1x32") in jobs.list_rows("network")
+    assert ("example/clothes", "1x32") not in jobs.list_rows("pairs")
+    for experiment, row in jobs.list_rows():
+        study, name = experiment.split("/")
+        look_up(study_file(study), f"experiments.{name}.rows.{row}")
+
+
+def test_linear_rows_find_their_pairs(run):
+    datasets = set(jobs.list_rows("pairs"))
+    for experiment, row in jobs.list_rows("linear"):
+        assert jobs.find_pairs(experiment, row) in datasets
+    assert jobs.find_pairs("e/linear", "paired_50") == ("e/pairs", "linear")
+
+
+def test_raw_files_are_the_four_of_the_dataset(run):
+    files = jobs.list_raw_inputs("example/clothes", "1x32")
+    assert len(set(files)) == 4
+    assert {str(Path(file).parent) for file in files} == {"data/raw/fashion_mnist"}
+
+
+@pytest.mark.parametrize("family", ["tables", "figures"])
+def test_exhibits_are_those_of_the_studies(run, family):
+    listed = jobs.list_exhibits(family)
+    assert listed == [exhibit for study in STUDIES for exhibit in jobs.list_exhibits(family, study)]
+    for study, name in listed:
+        look_up(study_file(study), f"{family}.{name}")
+
+
+def test_table_shows_the_metrics_of_its_experiment(run):
+    assert jobs.find_table_metrics("a", "table_2") == "<metrics>/a/mlp.json"
+
+
+def test_every_kind_of_figure_has_data_that_a_rule_makes(run):
+    made = {
+        *(f"<metrics>/{experiment}.json" for experiment in jobs.list_experiments()),
+        *(f"<pairs>/{experiment}/{row}.parquet" for experiment, row in jobs.list_rows("pairs")),
+        *(
+            f"<models>/{experiment}/{row}/{seed}/history.csv"
+            for experiment, row in jobs.list_rows("network")
+            for seed in (0, 3)
+        ),
+        *(file for dataset in jobs.DATASETS for file in jobs.list_raw_files(dataset)),
+    }
+    shown = set()
+    for study, name in jobs.list_exhibits("figures"):
+        data = jobs.list_figure_data(study, name, [0, 3])
+        assert data
+        assert set(data) <= made
+        shown.add(look_up(study_file(study), f"figures.{name}.kind"))
+    assert shown == set(list_kinds("figures"))
+
+
+def test_figure_declares_itself_and_the_rows_whose_settings_it_shows(run):
+    declared = jobs.declare_figure("example", "figure_4")[str(study_file("example"))]
+    assert set(declared) == {
+        "figures.figure_4",
+        "experiments.linear.settings",
+        "experiments.linear.rows.paired_100",
+        "experiments.linear.rows.sequential_100",
+    }
+    for study, name in jobs.list_exhibits("figures"):
+        assert f"figures.{name}" in jobs.declare_figure(study, name)[str(study_file(study))]

@@ -1,0 +1,245 @@
+"""Snakemake and DVC name the same jobs, whatever is changed and whoever ran last."""
+
+import re
+import shutil
+import subprocess
+from contextlib import contextmanager
+
+import pandas as pd
+import pytest
+from project import Project, write_under_old_time
+
+STUDY = "studies/example/params.yaml"
+
+# The row of a network, and what is downstream of its training.
+NETWORK_ROW = ("2x32: {hidden: [32, 32]}", "2x32: {hidden: [32, 32], epochs: 1}")
+NETWORK_JOBS = {
+    "train_network@example-clothes-2x32-0",
+    "evaluate_predictions@example-clothes",
+    "check_claims@example",
+    "render_table@example-table_1",
+    "draw_figure-example-figure_1",
+    "write_page@example",
+    "write_index",
+}
+# The same of a row that is done in seconds.
+LINEAR_ROW = ("{method: sequential}", "{method: sequential, penalty_c: 0.1}")
+LINEAR_JOBS = {
+    "fit_linear@example-linear-sequential_100",
+    "evaluate_predictions@example-linear",
+    "check_claims@example",
+    "render_table@example-table_1",
+    "draw_figure-example-figure_4",
+    "write_page@example",
+    "write_index",
+}
+# A row whose output shows which parameter it was made with: so many draws.
+PAIRS_ROW = ("small: {}", "small: {draws: 1}")
+PAIRS_JOB = "draw_pairs@example-pairs-small"
+
+
+def list_metrics_diff(project: Project) -> dict[str, set[str]]:
+    """Give for each file of metrics the keys that differ from the last commit's."""
+    diff = project.read_json("dvc", "metrics", "diff", "--json")
+    return {file: set(keys) for file, keys in diff.items()}
+
+
+def assert_lock_is_true(project: Project) -> None:
+    """dvc.lock holds the number of draws with which the pairs that it names were drawn."""
+    stage = project.stages[PAIRS_JOB]
+    values = stage["params"][STUDY]
+    layers = (f"experiments.pairs.{name}" for name in ("settings", "smoke", "rows.small"))
+    settings = {name: value for key in layers for name, value in values[key].items()}
+    (out,) = stage["outs"]
+    drawn = pd.read_parquet(project.find_cached(out["md5"]))
+    assert drawn["draw"].nunique() == settings["draws"]
+
+
+@contextmanager
+def hold_dvc_lock(project: Project):
+    """Hold DVC's lock, as a DVC command at work does."""
+    program = (
+        "import sys\nfrom dvc.repo import Repo\nwith Repo().lock:\n"
+        "    print('held', flush=True)\n    sys.stdin.read()\n"
+    )
+    with project.start("python", "-c", program, stdin=subprocess.PIPE) as holder:
+        assert holder.stdout.readline() == "held\n"
+        yield
+        holder.communicate()
+
+
+def list_warnings(result: subprocess.CompletedProcess) -> list[str]:
+    return [line for line in result.stderr.splitlines() if line.startswith("Warning: ")]
+
+
+# A row's parameter
+
+
+def test_changed_row_names_its_job_and_what_follows(project):
+    project.edit(STUDY, *NETWORK_ROW)
+    assert project.list_planned() == NETWORK_JOBS
+    assert project.list_bridge_status() == NETWORK_JOBS
+    status = project.list_status()
+    # The claims' job reads the settings of all experiments, the page's the comments of the file.
+    assert status == {
+        "train_network@example-clothes-2x32-0",
+        "check_claims@example",
+        "write_page@example",
+    }
+    assert project.follow(status) == NETWORK_JOBS
+    assert project.list_reproduced("--dry") == status
+
+
+def test_dvc_is_clean_after_snakemake(project):
+    project.edit(STUDY, *LINEAR_ROW)
+    result = project.snakemake("--cores", "2")
+    assert re.search(r"^DVC: recorded \d+ of 18 stages$", result.stderr, re.MULTILINE)
+    assert list_warnings(result) == []
+    assert project.dvc("status").stdout.strip() == "Data and pipelines are up to date."
+    project.assert_nothing_to_do()
+    assert_only_row_differs(project, "linear", "sequential_100")
+
+
+def test_snakemake_has_nothing_to_do_after_repro(project):
+    project.edit(STUDY, *LINEAR_ROW)
+    assert project.list_reproduced() <= LINEAR_JOBS
+    project.assert_nothing_to_do()
+    assert_only_row_differs(project, "linear", "sequential_100")
+
+
+def assert_only_row_differs(project: Project, experiment: str, row: str) -> None:
+    """`dvc metrics diff` shows numbers of this row, and how many claims hold; keys are flat."""
+    changed = list_metrics_diff(project)
+    keys = changed.pop(f"metrics/example/{experiment}.json")
+    assert keys == {f"{row}.test_accuracy", f"{row}.test_loss"} or keys == {f"{row}.test_loss"}
+    assert set(changed) <= {"metrics/example/verdicts.json"}
+
+
+@pytest.mark.slow
+def test_same_bytes_from_either_engine(finished, project, tmp_path):
+    other = finished.copy(tmp_path / "other")
+    alone = finished.copy(tmp_path / "alone")
+    for copy in (project, other, alone):
+        copy.edit(STUDY, *NETWORK_ROW)
+    project.snakemake("--cores", "2")
+    other.dvc("repro")
+    alone.snakemake("--cores", "1")
+    for copy in (project, other, alone):
+        copy.assert_nothing_to_do()
+        assert list_metrics_diff(copy)["metrics/example/clothes.json"] == {
+            f"2x32.{metric}"
+            for metric in ("test_accuracy", "test_loss", "train_accuracy", "train_loss")
+        }
+    outputs = project.digest_outputs()
+    assert outputs == other.digest_outputs() == alone.digest_outputs()
+    assert project.read("dvc.lock") == other.read("dvc.lock") == alone.read("dvc.lock")
+    changed = {name for name, old in finished.digest_outputs().items() if outputs[name] != old}
+    assert {name for name in changed if name.startswith(("data/", "models/"))} == {
+        f"models/example/clothes/2x32/0/{name}"
+        for name in ("weights.safetensors", "history.csv", "predictions.safetensors")
+    }
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("command", [("snakemake", "--cores", "1"), ("dvc", "repro")], ids=" ".join)
+def test_same_bytes_from_scratch(finished, tmp_path, command):
+    finished.run("git", "clone", "-q", str(finished.folder), str(tmp_path / "scratch"))
+    fresh = Project(tmp_path / "scratch", finished.scratch)
+    lock = fresh.read("dvc.lock")
+    fresh.path("dvc.lock").unlink()
+    shutil.rmtree(fresh.path("metrics"))
+    fresh.run(*command)
+    assert fresh.digest_outputs() == finished.digest_outputs()
+    assert fresh.read("dvc.lock") == lock
+    fresh.assert_nothing_to_do()
+
+
+# A clone
+
+
+def test_nothing_to_do_in_a_clone_with_random_times(clone):
+    clone.set_times(1)
+    clone.assert_nothing_to_do()
+    assert clone.list_reproduced() == set()
+    clone.snakemake("--cores", "1")
+    assert not clone.path("logs").exists(), "a job has run"
+    assert clone.run("git", "status", "--short").stdout == ""
+
+
+def test_change_right_after_clone_is_seen_by_both(clone):
+    clone.set_times(3)
+    clone.edit(STUDY, *NETWORK_ROW)
+    assert clone.follow(clone.list_status()) == NETWORK_JOBS
+    assert clone.list_planned() == NETWORK_JOBS
+
+
+TARGET = "data/pairs/example/pairs/small.parquet"
+SNAKEMAKE = ("snakemake", "--cores", "1", TARGET)
+REPRO = ("dvc", "repro", "-q", PAIRS_JOB)
+PLAN = ("snakemake", "-n")
+TOUCH = ("snakemake", "--cores", "1", "--touch", TARGET)
+COMMIT = ("python", "-m", "dvc_bridge", "commit")
+STATUS = ("dvc", "status")
+
+
+@pytest.mark.parametrize(
+    "commands",
+    [
+        pytest.param([SNAKEMAKE], id="snakemake"),
+        pytest.param([REPRO], id="repro", marks=pytest.mark.slow),
+        pytest.param([PLAN, REPRO], id="plan-repro"),
+        pytest.param([TOUCH, REPRO], id="touch-repro"),
+        pytest.param([TOUCH, SNAKEMAKE], id="touch-snakemake", marks=pytest.mark.slow),
+        pytest.param([COMMIT, SNAKEMAKE], id="commit-snakemake", marks=pytest.mark.slow),
+        pytest.param([STATUS, TOUCH, COMMIT, REPRO], id="all-repro", marks=pytest.mark.slow),
+    ],
+)
+def test_no_old_output_is_recorded_under_new_parameters(clone, commands):
+    clone.set_times(4)
+    clone.edit(STUDY, *PAIRS_ROW)
+    for command in commands:
+        clone.run(*command)
+        assert_lock_is_true(clone)
+    assert pd.read_parquet(clone.path(TARGET))["draw"].nunique() == 1
+    assert PAIRS_JOB not in clone.list_status() | clone.list_planned()
+
+
+# DVC cannot record
+
+
+def test_run_stands_without_a_dvc_repository(project):
+    project.path(".dvc").rename(project.path("away"))
+    project.edit(STUDY, 'title: "Example"', 'title: "Example 2"')
+    result = project.snakemake("--cores", "1")
+    assert "Example 2" in project.read("reports/index.html")
+    (warning,) = list_warnings(result)
+    assert warning.startswith("Warning: not recorded in DVC: there is no DVC repository here")
+
+
+def test_run_stands_when_dvc_refuses(project):
+    lock = project.read("dvc.lock")
+    project.edit(STUDY, 'title: "Example"', 'title: "Example 2"')
+    with hold_dvc_lock(project):
+        result = project.snakemake("--cores", "1")
+    assert "Example 2" in project.read("reports/index.html")
+    (warning,) = list_warnings(result)
+    assert warning.startswith("Warning: not recorded in DVC: Unable to acquire lock")
+    assert project.read("dvc.lock") == lock
+    # The next run has no job to do and records what was left.
+    project.snakemake("--cores", "1")
+    project.assert_nothing_to_do()
+
+
+# Outputs
+
+
+def test_output_changed_under_its_old_time_is_made_again(project):
+    path = project.path("reports/example/tables/table_1.csv")
+    content = path.read_text()
+    write_under_old_time(path, content.replace("32", "33"))
+    expected = {"render_table@example-table_1", "write_page@example"}
+    assert project.follow(project.list_status()) == expected
+    assert project.list_planned() == expected
+    project.snakemake("--cores", "1")
+    assert path.read_text() == content
+    project.assert_nothing_to_do()

@@ -1,0 +1,138 @@
+"""Every file that a program opens is an input of its job, and every setting is declared."""
+
+import os
+import re
+from pathlib import PurePath
+
+import pytest
+import yaml
+from project import RULES, Project, digest, write_under_old_time
+
+RUN_FILE = "params.yaml"
+STUDY_FILE = "studies/example/params.yaml"
+
+# Where the raw files come from cannot change them, so no job depends on it.
+UNDECLARED = {"download_data": {RUN_FILE: ["data"]}}
+
+# What is added to a file. That the engines name the right jobs is tried on one file of each sort;
+# for all others it follows from the inputs being what the programs open.
+CHANGED = {
+    "workflow/scripts/redigit/linear.py": "\nNEW = 1\n",
+    "workflow/schemas/kinds/linear.yaml": "# A comment.\n",
+    "workflow/templates/study.html.j2": "<!-- more -->\n",
+    "workflow/redigit.mplstyle": "lines.linewidth: 3\n",
+}
+CHANGED_SLOW = {
+    "workflow/scripts/redigit/files.py": "# A comment.\n",
+    "workflow/scripts/redigit/figures/sum_histogram.py": "# A comment.\n",
+    "workflow/schemas/claims.yaml": "# A comment.\n",
+}
+
+
+def find_rule(stage: str) -> str:
+    return re.split("[@-]", stage)[0]
+
+
+def list_stages(project: Project, rule: str) -> dict[str, dict]:
+    """Give the stages of a rule."""
+    return {name: stage for name, stage in project.stages.items() if find_rule(name) == rule}
+
+
+# Files
+
+
+def test_each_program_was_watched(finished, opened):
+    assert set(opened) == set(finished.stages)
+    assert {find_rule(name) for name in opened} == set(RULES)
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_opened_files_are_inputs_and_inputs_are_opened(finished, opened, rule):
+    for name, stage in list_stages(finished, rule).items():
+        inputs = {dep["path"] for dep in stage["deps"]}
+        known = inputs | {out["path"] for out in stage["outs"]} | set(stage.get("params", {}))
+        known |= set(UNDECLARED.get(rule, {}))
+        assert set(opened[name]["opened"]) <= known, name
+        # Results may be read by libraries that Python does not see opening them.
+        code = {path for path in inputs if path.startswith(("workflow/", "studies/"))}
+        assert code <= set(opened[name]["opened"]), name
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_programs_list_no_folder_but_to_import(finished, opened, rule):
+    """A file that is added to a folder would change the result unseen."""
+    for name, stage in list_stages(finished, rule).items():
+        modules = (dep["path"] for dep in stage["deps"] if dep["path"].endswith(".py"))
+        packages = {str(PurePath(path).parent) for path in modules}
+        # The bridge is there too, where Python looks for modules.
+        assert set(opened[name]["listed"]) <= {"bridge/src", *packages}, name
+
+
+@pytest.mark.parametrize(
+    ("name", "added"),
+    [
+        *CHANGED.items(),
+        *(pytest.param(*pair, marks=pytest.mark.slow) for pair in CHANGED_SLOW.items()),
+    ],
+)
+def test_changed_file_concerns_the_jobs_that_open_it(project, opened, name, added):
+    users = {stage for stage, record in opened.items() if name in record["opened"]}
+    assert users
+    path = project.path(name)
+    original = path.read_text()
+    # Only the content has changed, as after `cp -p`.
+    write_under_old_time(path, original + added)
+    assert project.list_status() == users
+    assert project.list_planned() == project.follow(users)
+    # Restored, it has a new time.
+    path.write_text(original)
+    project.assert_nothing_to_do()
+
+
+def test_touched_files_concern_no_job(project):
+    project.set_times(1)
+    os.utime(project.path("workflow/scripts/redigit/files.py"))
+    os.utime(project.path("workflow/templates/study.html.j2"))
+    project.assert_nothing_to_do()
+
+
+def test_changed_module_is_the_one_that_runs(project):
+    """Python keeps modules compiled, and knows them by time and size."""
+    path = project.path("workflow/scripts/redigit/pages.py")
+    text = path.read_text()
+    assert text.count('"Does not hold"') == 1
+    write_under_old_time(path, text.replace('"Does not hold"', '"DOES NOT HOLD"'))
+    project.snakemake("--cores", "1")
+    assert "DOES NOT HOLD" in project.read("reports/index.html")
+
+
+# Settings
+
+
+def keep_declared(project: Project, rule: str, stage: dict) -> None:
+    """Take all keys out of the parameter files that the stage does not declare."""
+    inputs = {dep["path"] for dep in stage["deps"]}
+    for file in {RUN_FILE, STUDY_FILE} - inputs:
+        values = yaml.safe_load(project.read(file))
+        kept = {key: values[key] for key in UNDECLARED.get(rule, {}).get(file, [])}
+        for key, value in stage.get("params", {}).get(file, {}).items():
+            *parents, last = key.split(".")
+            place = kept
+            for parent in parents:
+                place = place.setdefault(parent, {})
+            place[last] = value
+        project.path(file).write_text(yaml.safe_dump(kept, sort_keys=False))
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_programs_read_no_undeclared_setting(project, rule):
+    files = {file: project.read(file) for file in (RUN_FILE, STUDY_FILE)}
+    for name, stage in list_stages(project, rule).items():
+        for file, text in files.items():
+            project.path(file).write_text(text)
+        keep_declared(project, rule, stage)
+        outputs = {out["path"]: digest(project.path(out["path"])) for out in stage["outs"]}
+        for path in outputs:
+            project.path(path).unlink()
+        project.run("sh", "-c", stage["cmd"])
+        assert {path: digest(project.path(path)) for path in outputs} == outputs, name
