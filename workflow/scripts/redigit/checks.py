@@ -11,6 +11,7 @@ from typing import Any
 from redigit.claims import check_claims_file
 from redigit.errors import InputError
 from redigit.settings import (
+    REFERENCES,
     RUN_FILE,
     SCALES,
     Settings,
@@ -134,8 +135,9 @@ def list_references(study: str, content: Settings) -> Iterator[tuple[str, str, s
             series = exhibit.get("series", {}).values()
             for row in chain(exhibit.get("rows", {}), *series):
                 yield f"{family}.{name}", f"{exhibit['experiment']}/{row}", None
-            if "pairs" in exhibit:
-                yield f"{family}.{name}.pairs", exhibit["pairs"], "pairs"
+            for kind in REFERENCES:
+                if kind in exhibit:
+                    yield f"{family}.{name}.{kind}", exhibit[kind], kind
     for name, experiment in content["experiments"].items():
         for row, scale in product(experiment["rows"], SCALES):
             for key, layer in list_layers(f"{study}/{name}", row, scale):

@@ -24,6 +24,9 @@ RUN_FILE = Path("params.yaml")
 SCALES = ("smoke", "quick", "full")
 OVERLAYS = ("smoke", "quick")
 
+# Keys by which a figure refers to a row, `experiment/row`; each is the kind that it has to be of.
+REFERENCES = ("pairs", "pca", "perceptron")
+
 Settings = dict[str, Any]
 
 
@@ -182,6 +185,12 @@ def declare_settings(experiment: str, row: str, run: tuple[str, ...] = ()) -> di
     if any(overlay in layers for overlay in OVERLAYS for layers in (content, content["rows"][row])):
         run = (*run, "scale")
     return declare_keys({study_file(study): keys, RUN_FILE: run})
+
+
+def declare_experiment(experiment: str) -> dict[str, Settings]:
+    """Declare the keys that the settings of all rows of ``study/experiment`` depend on."""
+    rows = read_experiment(experiment)["rows"]
+    return merge_declared(*(declare_settings(experiment, row) for row in rows))
 
 
 def declare_keys(files: dict[Path, Iterable[str]]) -> dict[str, Settings]:
