@@ -28,7 +28,7 @@ def read_rows(path: Path, experiment: str) -> dict[str, Arrays]:
     rows of an experiment has arrays such as ``<row>/label``.
     """
     rows: dict[str, Arrays] = {}
-    for key, array in read_arrays(path).items():
+    for key, array in sorted(read_arrays(path).items()):
         row, _, name = key.rpartition("/")
         rows.setdefault(row or find_row(path, experiment), {})[name] = array
     return rows

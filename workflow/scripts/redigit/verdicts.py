@@ -290,10 +290,16 @@ def judge_run(claim: Claim, measurement: Measurement, criteria: Criteria) -> Ver
         sentence = f"Our runs, {k} in number, gave {mean} on average; too few for an interval."
         return give_verdict("single_run" if k == 1 else "underpowered", sentence, measurement)
     low, high = interval
-    outside = max(low - claim.number, claim.number - high) > claim.half_unit + TOLERANCE
+    off = max(low - claim.number, claim.number - high)
+    outside = off > claim.half_unit + TOLERANCE
     wide = (high - low) / 2 > claim.margin * claim.factor
     verdict = "not_reproduced" if outside else "underpowered" if wide else "reproduced"
-    place = "outside" if outside else "inside, but that is too wide" if wide else "inside"
+    place = (
+        "outside" if outside
+        else "inside, but that is too wide" if wide
+        else "inside" if off <= 0
+        else "inside, as far as its digits tell"
+    )  # fmt: skip
     sentence = (
         f"Our {k} runs gave {mean} on average; one more would, with {100 * criteria.level:g} % "
         f"confidence, give {show_number(low, claim)} to {show_number(high, claim)}; the printed "

@@ -18,6 +18,8 @@ COLOURS = mpl.color_sequences["petroff10"]
 # Up to so many points, each is drawn as its digit; above, points are pixels of one picture, since
 # a vector for each would make a file of many megabytes.
 MOST_GLYPHS = 1000
+# Area of all such points together, in square points: fewer are drawn larger.
+INK = 90_000
 
 
 def draw(study: str, definition: Settings, files: Sequence[Path]) -> tuple[Figure, str]:
@@ -64,7 +66,8 @@ def draw_scores(scores: np.ndarray, labels: np.ndarray, ratios: np.ndarray) -> t
     if len(scores) > MOST_GLYPHS:
         colours = np.array([mpl.colors.to_rgb(colour) for colour in COLOURS])[labels]
         # In the order of the images, so that no class lies on top.
-        axes.scatter(*scores[:, :2].T, s=1.5, c=colours, linewidths=0, alpha=0.6, rasterized=True)
+        look = {"s": INK / len(scores), "linewidths": 0, "alpha": 0.6, "rasterized": True}
+        axes.scatter(*scores[:, :2].T, c=colours, **look)
         draw_means(axes, scores, labels)
     else:
         for label in np.unique(labels):
