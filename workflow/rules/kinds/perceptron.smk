@@ -11,9 +11,7 @@ rule train_perceptrons:
     input:
         program=import_closure("workflow/scripts/train_perceptrons.py"),
         schema="workflow/schemas/kinds/perceptron.yaml",
-        raw=lambda wc: list_raw_inputs(
-            wc.experiment, *read_experiment(wc.experiment)["rows"]
-        ),
+        raw=lambda wc: list_raw_inputs(wc.experiment, *read_experiment(wc.experiment)["rows"]),
     output:
         weights="<models>/{experiment}/weights.safetensors",
         errors="<models>/{experiment}/errors.safetensors",
