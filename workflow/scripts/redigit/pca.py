@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 from sklearn.decomposition import PCA
+from threadpoolctl import threadpool_limits
 
 from redigit.images import PIXEL_RANGES
 
@@ -45,7 +46,9 @@ def fit_components(images: np.ndarray, pixels: str, count: int) -> Components:
     largest weight positive.
     """
     grey = images.reshape(len(images), -1).astype(np.float64)
-    fitted = PCA(svd_solver="covariance_eigh").fit(grey)
+    # The eigenvalues' last digits depend on the number of threads.
+    with threadpool_limits(1):
+        fitted = PCA(svd_solver="covariance_eigh").fit(grey)
     axes = fix_signs(fitted.components_[:count])
     factor, _ = PIXEL_RANGES[pixels]
     scores = (grey @ axes.T - fitted.mean_ @ axes.T) * factor
