@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from redigit.audit import Audit
 from redigit.claims import (
     QUANTITIES,
+    Claim,
     check_claims_file,
     claims_file,
     declare_claims,
@@ -95,6 +96,11 @@ def project(tmp_path, monkeypatch):
     read_params.cache_clear()
     yield tmp_path
     read_params.cache_clear()
+
+
+def make_claim(**changes) -> Claim:
+    """Make a claim like the good one."""
+    return Claim(**{**GOOD, "margin": None, **changes})
 
 
 def write_claims(rows, columns=COLUMNS):
@@ -195,6 +201,9 @@ def test_bad_cell_gives_one_line(project, change, expected):
         ({"rule": "sum_of", "quantity": "t-nowhere"}, ["found 't-nowhere'", "other claims"]),
         ({"rule": "sum_of", "quantity": BATCH["id"]}, [f"found '{BATCH['id']}'"]),
         ({"rule": "difference", "quantity": GOOD["id"]}, ["found 1 claims", "takes 2"]),
+        ({"rule": "number_above", "quantity": GOOD["id"]}, ["found 1 claims", "takes pairs"]),
+        ({"quantity": "t/mlp/mixed/settings.hidden.2"}, ["found 'settings.hidden.2'"]),
+        ({"rule": "range_of_runs"}, ["margin: missing"]),
     ],
 )
 def test_bad_quantity_gives_one_line(project, change, expected):
@@ -268,9 +277,25 @@ def test_settings_are_those_of_full_scale_and_of_the_pairs(project):
     assert find_settings(target, "full")["pairs.draws"] == 20
 
 
+@pytest.mark.parametrize(("place", "width"), [(0, 20), (1, 10)])
+def test_setting_in_a_list_is_found_by_its_place(project, place, width):
+    write_claims([{**BATCH, "quantity": f"t/mlp/mixed/settings.hidden.{place}"}])
+    (claim,) = read_claims(claims_file("t"), "t", SCHEMA)
+    assert find_setting(claim.target) == width
+
+
+@given(st.integers(0, 10_000))
+def test_percent_is_the_nearest_share(hundredths):
+    number = make_claim(value=hundredths / 100, digits=2, unit="percent").number
+    assert number == pytest.approx(hundredths / 10_000, abs=1e-15)
+    assert make_claim(value=95, digits=0, unit="percent").number == 0.95
+
+
 def test_facts_about_mnist():
     names = ("images", "train_images", "test_images", "height", "classes", "largest_label")
     assert [find_fact(f"data/mnist/{name}") for name in names] == [70000, 60000, 10000, 28, 10, 9]
+    names = ("pixels", "train_images_per_class", "test_images_per_class")
+    assert [find_fact(f"data/mnist/{name}") for name in names] == [784, 6000, 1000]
 
 
 def test_declared_keys_suffice_for_the_verdicts(project):

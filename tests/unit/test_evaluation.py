@@ -1,4 +1,4 @@
-"""Metrics are those of scikit-learn, one for each replicate and their mean."""
+"""Metrics are those of scikit-learn, whatever form the predictions have, and their means."""
 
 from pathlib import Path
 
@@ -18,6 +18,8 @@ from redigit.evaluation import (
 )
 from redigit.files import read_json, write_arrays, write_json
 
+PATH = Path("predictions.safetensors")
+
 
 @st.composite
 def predictions(draw):
@@ -35,10 +37,8 @@ def predictions(draw):
 
 
 @given(predictions())
-def test_metrics_are_those_of_scikit_learn(tmp_path, arrays):
-    path = tmp_path / "predictions.safetensors"
-    write_arrays(path, arrays)
-    measured = evaluate_predictions(path)
+def test_metrics_are_those_of_scikit_learn(arrays):
+    measured = evaluate_predictions(arrays, PATH)
     assert measured["replicate"] == arrays["replicate"].tolist()
     assert measured["n_parameters"] == arrays["n_parameters"].tolist()
     classes = np.arange(arrays["probability"].shape[2])
@@ -56,16 +56,13 @@ def test_metrics_are_those_of_scikit_learn(tmp_path, arrays):
         assert measured["test_loss"][number] == pytest.approx(unnormalised - excess, abs=1e-9)
 
 
-def test_wrong_certainty_has_a_finite_loss(tmp_path):
-    write_arrays(
-        tmp_path / "p",
-        {
-            "probability": np.array([[[1, 0]]], np.float32),
-            "label": np.array([[1]], np.uint8),
-            "replicate": np.array([0]),
-        },
-    )
-    assert evaluate_predictions(tmp_path / "p")["test_loss"] == [pytest.approx(-np.log(1e-7))]
+def test_wrong_certainty_has_a_finite_loss():
+    arrays = {
+        "probability": np.array([[[1, 0]]], np.float32),
+        "label": np.array([[1]], np.uint8),
+        "replicate": np.array([0]),
+    }
+    assert evaluate_predictions(arrays, PATH)["test_loss"] == [pytest.approx(-np.log(1e-7))]
 
 
 @given(predictions(), predictions())
@@ -76,7 +73,9 @@ def test_replicates_of_all_files_of_a_row_count(tmp_path, one, other):
     row = evaluate_experiment("t/mlp", paths)["small"]
     assert row["replicates"]["replicate"] == [*one["replicate"], *other["replicate"]]
     for name in ("n_test", "test_accuracy", "test_loss", "n_parameters"):
-        values = [value for path in paths for value in evaluate_predictions(path)[name]]
+        values = [
+            value for arrays in (one, other) for value in evaluate_predictions(arrays, PATH)[name]
+        ]
         assert row["replicates"][name] == values
         assert row[name] == pytest.approx(np.mean(values), abs=1e-10)
 
@@ -125,16 +124,63 @@ def test_file_of_another_experiment_is_refused():
 
 
 @pytest.mark.parametrize("shape", [(1, 4), (2, 3), (3,), (1, 3, 1)])
-def test_labels_have_to_agree_with_probabilities(tmp_path, shape):
-    path = tmp_path / "p"
-    write_arrays(
-        path,
-        {
-            "probability": np.ones((1, 3, 2), np.float32),
-            "label": np.zeros(shape, np.uint8),
-            "replicate": np.array([0]),
-        },
-    )
-    with pytest.raises(InputError, match=r"\(1, 3, 2\) probabilities for") as caught:
-        evaluate_predictions(path)
+def test_labels_have_to_agree_with_probabilities(shape):
+    arrays = {
+        "probability": np.ones((1, 3, 2), np.float32),
+        "label": np.zeros(shape, np.uint8),
+        "replicate": np.array([0]),
+    }
+    with pytest.raises(InputError, match=r"probability: found shape \(1, 3, 2\) for") as caught:
+        evaluate_predictions(arrays, PATH)
     assert "\n" not in str(caught.value)
+
+
+LABELS = np.array([[0, 1, 2, 1], [0, 1, 2, 1]], np.uint8)
+PREDICTED = np.array([[0, 1, 2, 0], [1, 1, 0, 0]], np.uint8)
+ROW = {"label": LABELS, "replicate": np.array([0, 1]), "predicted": PREDICTED}
+
+
+def write(path: Path, arrays: dict[str, np.ndarray]) -> Path:
+    """Write arrays below a models folder."""
+    write_arrays(path, arrays)
+    return path
+
+
+def test_classes_without_probabilities_have_an_accuracy_and_no_loss(tmp_path):
+    path = write(tmp_path / "models/t/p/row/predictions.safetensors", ROW)
+    row = evaluate_experiment("t/p", [path])["row"]
+    assert row["replicates"]["test_accuracy"] == [0.75, 0.25]
+    assert (row["test_accuracy"], row["n_test"]) == (0.5, 4)
+    assert "test_loss" not in row
+
+
+def test_probabilities_have_both(tmp_path):
+    probability = np.full((2, 4, 3), 0.2, np.float32)
+    np.put_along_axis(probability, PREDICTED[:, :, None].astype(int), 0.6, axis=2)
+    arrays = {"label": LABELS, "replicate": np.array([0, 1]), "probability": probability}
+    path = write(tmp_path / "models/t/p/row/0/predictions.safetensors", arrays)
+    row = evaluate_experiment("t/p", [path])["row"]
+    assert row["replicates"]["test_accuracy"] == [0.75, 0.25]
+    losses = [-(3 * np.log(0.6) + np.log(0.2)) / 4, -(np.log(0.6) + 3 * np.log(0.2)) / 4]
+    np.testing.assert_allclose(row["replicates"]["test_loss"], losses, rtol=1e-6)
+
+
+def test_file_of_all_rows_gives_the_same_as_a_file_for_each(tmp_path):
+    second = {**ROW, "predicted": LABELS[:, :3], "label": LABELS[:, :3], "extra": np.array([1, 2])}
+    rows = {"9_0": ROW, "0_1": second}
+    files = [
+        write(tmp_path / f"one/t/p/{row}/predictions.safetensors", arrays)
+        for row, arrays in rows.items()
+    ]
+    together = {f"{row}/{name}": array for row in rows for name, array in rows[row].items()}
+    whole = write(tmp_path / "all/t/p/predictions.safetensors", together)
+    metrics = evaluate_experiment("t/p", [whole])
+    assert metrics == evaluate_experiment("t/p", files)
+    assert list(metrics) == ["0_1", "9_0"]
+    assert metrics["0_1"]["extra"] == 1.5 and metrics["0_1"]["n_test"] == 3
+
+
+def test_lengths_that_disagree_are_refused(tmp_path):
+    path = write(tmp_path / "t/p/row/predictions.safetensors", ROW | {"label": LABELS[:, :3]})
+    with pytest.raises(InputError, match=r"predicted: found shape \(2, 4\) for .* \(2, 3\)"):
+        evaluate_experiment("t/p", [path])

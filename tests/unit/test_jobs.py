@@ -92,6 +92,15 @@ def test_every_kind_of_figure_has_data_that_a_rule_makes(run):
             for experiment, row in jobs.list_rows("network")
             for seed in (0, 3)
         ),
+        *(
+            f"<models>/{experiment}/{row}/pca.safetensors"
+            for experiment, row in jobs.list_rows("pca")
+        ),
+        *(
+            f"<models>/{experiment}/{name}.safetensors"
+            for experiment in jobs.list_experiments("perceptron")
+            for name in ("weights", "errors")
+        ),
         *(file for dataset in jobs.DATASETS for file in jobs.list_raw_files(dataset)),
     }
     shown = set()

@@ -24,6 +24,7 @@ from redigit.verdicts import (
     find_half_width_other_test,
     find_half_width_same_test,
     find_margin,
+    find_run_interval,
 )
 
 CRITERIA = Criteria(level=0.95, margin_points=0.5, margin_error_share=0.1)
@@ -192,6 +193,52 @@ def test_error_rate_on_another_test_set_is_at_most_five_percent(k, scatter):
     assert 0.01 * trials <= refused <= stats.binom.ppf(1 - 1e-6, trials, 0.05)
 
 
+@given(st.lists(st.floats(-9, 9), min_size=1, max_size=120), st.floats(0.5, 0.99))
+def test_range_of_runs_is_that_of_their_order(values, level):
+    k = len(values)
+    interval = find_run_interval(Measurement(tuple(values)), level)
+    # Not even the whole range of the runs reaches the level.
+    too_few = (k - 1) / (k + 1) < level - 1e-6
+    assert not (interval and too_few)
+    if interval:
+        low, high = interval
+        assert low <= high
+        assert sum(value < low for value in values) <= (k + 1) * (1 - level) / 2
+        assert sum(value > high for value in values) <= (k + 1) * (1 - level) / 2
+    else:
+        assert (k - 1) / (k + 1) < level + 1e-6
+
+
+@pytest.mark.parametrize("k", [39, 100])
+def test_error_rate_of_the_range_of_runs_is_at_most_five_percent(k):
+    random = np.random.default_rng(0)
+    trials, outside = 2000, 0
+    for runs in random.exponential(size=(trials, k + 1)):
+        low, high = find_run_interval(Measurement(tuple(runs[1:])), 0.95)
+        outside += not low <= runs[0] <= high
+    assert stats.binom.sf(outside - 1, trials, 0.05) > 0.001
+
+
+@pytest.mark.parametrize(
+    ("value", "values", "margin", "expected"),
+    [
+        (0.2, [0.2], 0.1, "single_run"),
+        (0.2, [0.2] * 38, 0.1, "underpowered"),
+        (0.2, [0.2] * 39, 0.1, "reproduced"),
+        (0.24, [0.2] * 39, 0.1, "reproduced"),
+        (0.26, [0.2] * 39, 0.1, "not_reproduced"),
+        (0.2, [0.1, *[0.2] * 37, 0.4], 0.1, "underpowered"),
+        (0.2, [0.1, *[0.2] * 37, 0.4], 0.2, "reproduced"),
+        (0.8, [0.1, *[0.2] * 37, 0.4], 0.1, "not_reproduced"),
+    ],
+)
+def test_run_is_judged_by_the_range_of_runs(value, values, margin, expected):
+    claim = make_claim(value, 1, rule="range_of_runs", margin=margin)
+    verdict = MEASURED_RULES["range_of_runs"](claim, Measurement(tuple(values)), CRITERIA)
+    assert verdict.verdict == expected
+    assert verdict.sentence.endswith(".") and verdict.k == len(values)
+
+
 @given(st.integers(0, 10**9), st.integers(-3, 3))
 def test_counts_have_to_be_equal(count, off):
     claim = make_claim(count, 0, "count", "equal")
@@ -230,6 +277,13 @@ def test_decimals_hold_within_half_a_unit(numerator, digits, off):
         ("same_figures", (2, 0, "count"), [(0.981, 3, "share"), (0.976, 3, "share")], "consistent"),
         ("same_figures", (3, 0, "count"), [(0.981, 3, "share"), (0.976, 3, "share")],
          "inconsistent"),
+        ("complement_of", (0.001, 3, "share"), [(0.9991, 4, "share")], "consistent"),
+        ("complement_of", (0.1, 1, "percent"), [(0.9991, 4, "share")], "consistent"),
+        ("complement_of", (0.002, 3, "share"), [(0.9991, 4, "share")], "inconsistent"),
+        ("number_above", (1, 0, "count"), [(0.9, 1, "share"), (0.8, 1, "share"),
+                                           (0.7, 1, "share"), (0.7, 1, "share")], "consistent"),
+        ("number_above", (2, 0, "count"), [(0.9, 1, "share"), (0.8, 1, "share"),
+                                           (0.7, 1, "share"), (0.7, 1, "share")], "inconsistent"),
         ("in_range", (8, 0, "label"), [(0, 0, "label"), (9, 0, "label")], "consistent"),
         ("in_range", (10, 0, "label"), [(9, 0, "label"), (0, 0, "label")], "impossible"),
     ],
@@ -327,6 +381,15 @@ def test_number_of_parameters_is_decided_at_any_scale(metrics, scale):
 def test_training_accuracy_is_measured_on_the_training_images(metrics):
     (verdict,) = judge(metrics, make_claim(0.97, quantity="t/mlp/small/train_accuracy"))
     assert verdict.n == 600
+
+
+def test_training_images_are_counted_by_the_metrics_if_no_setting_does(metrics):
+    content = json.loads(metrics[1].read_text())
+    content["50"] |= {"n_train": 77, "train_accuracy": 0.5}
+    metrics[1].write_text(json.dumps(content))
+    claim = make_claim(0.5, quantity="t/linear/50/train_accuracy", metric="train_accuracy")
+    (verdict,) = judge(metrics, claim)
+    assert (verdict.verdict, verdict.n) == ("single_run", 77)
 
 
 def test_followed_setting_is_adopted_and_decides_nothing_else(metrics):

@@ -10,6 +10,7 @@ import pandas as pd
 
 from redigit.claims import (
     ACCURACY_RULES,
+    MARGIN_RULES,
     Claim,
     Quantity,
     find_fact,
@@ -127,8 +128,9 @@ class Audit:
                 raise InputError(f"{path}: no {key!r}; found {', '.join(content)}")
         metrics = rows[target.row]
         values = metrics.get("replicates", {}).get(target.name, [metrics[target.name]])
-        # Accuracies in training are measured on the training images.
-        training = find_settings(target, self.scale).get("train_images")
+        # Accuracies in training are measured on the training images; of which a setting says the
+        # number, or where it follows from the classes, the metrics.
+        training = find_settings(target, self.scale).get("train_images", metrics.get("n_train"))
         n = training if target.name.startswith("train_") else metrics.get("n_test")
         return Measurement(tuple(values), n, str(path), sha256)
 
@@ -171,7 +173,7 @@ def tabulate(claims: list[Claim], verdicts: list[Verdict], criteria: Criteria) -
     """
     lines = []
     for claim, verdict in zip(claims, verdicts, strict=True):
-        margin = find_margin(claim, criteria) if claim.rule in ACCURACY_RULES else None
+        margin = find_margin(claim, criteria) if claim.rule in MARGIN_RULES else None
         plain = {name: getattr(verdict, name) for name in ("measured", "sd", "low", "high")}
         numbers = {
             name: convert_number(number, claim)

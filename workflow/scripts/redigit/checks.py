@@ -11,7 +11,9 @@ from typing import Any
 
 from redigit.claims import check_claims_file
 from redigit.errors import InputError
+from redigit.perceptron import find_checkpoint_problem
 from redigit.settings import (
+    REFERENCES,
     RUN_FILE,
     SCALES,
     Settings,
@@ -19,8 +21,19 @@ from redigit.settings import (
     read_params,
     study_file,
 )
-from redigit.validation import SCHEMAS, check_row, check_value, find_schema, list_kinds
+from redigit.validation import (
+    SCHEMAS,
+    ProblemFinder,
+    check_row,
+    check_value,
+    find_schema,
+    list_kinds,
+)
 
+# What the schema of a kind of experiment cannot say.
+KIND_CHECKS: dict[str, ProblemFinder] = {
+    "perceptron": find_checkpoint_problem,
+}
 OUTPUT_FOLDERS = ("data/pairs", "models", "metrics", "reports", "logs")
 
 
@@ -97,10 +110,11 @@ def check_study(study: str) -> None:
     check_keys(file, "", content)
     check_value(SCHEMAS / "study.yaml", file, "", content)
     for name, experiment in content["experiments"].items():
-        check_kind(file, f"experiments.{name}.kind", "kinds", experiment["kind"])
-        for row in experiment["rows"]:
-            for scale in SCALES:
-                check_row(find_schema("kinds", experiment["kind"]), f"{study}/{name}", row, scale)
+        kind = experiment["kind"]
+        check_kind(file, f"experiments.{name}.kind", "kinds", kind)
+        schema, find_more = find_schema("kinds", kind), KIND_CHECKS.get(kind)
+        for row, scale in product(experiment["rows"], SCALES):
+            check_row(schema, f"{study}/{name}", row, scale, find_more)
     for name, figure in content["figures"].items():
         check_kind(file, f"figures.{name}.kind", "figures", figure["kind"])
         check_value(find_schema("figures", figure["kind"]), file, f"figures.{name}", figure)
@@ -138,8 +152,9 @@ def list_references(study: str, content: Settings) -> Iterator[tuple[str, str, s
             series = exhibit.get("series", {}).values()
             for row in chain(exhibit.get("rows", {}), *series):
                 yield f"{family}.{name}", f"{exhibit['experiment']}/{row}", None
-            if "pairs" in exhibit:
-                yield f"{family}.{name}.pairs", exhibit["pairs"], "pairs"
+            for kind in REFERENCES:
+                if kind in exhibit:
+                    yield f"{family}.{name}.{kind}", exhibit[kind], kind
     for name, experiment in content["experiments"].items():
         for row, scale in product(experiment["rows"], SCALES):
             for key, layer in list_layers(f"{study}/{name}", row, scale):

@@ -34,18 +34,22 @@ QUANTITIES = {
     "decimals": "measured",
     "accuracy_same_test": "measured",
     "accuracy_other_test": "measured",
+    "range_of_runs": "measured",
     "absolute_time": "measured",
     "sum_of": "claims",
     "same_as": "claims",
     "difference": "claims",
     "difference_at_most": "claims",
+    "complement_of": "claims",
+    "number_above": "claims",
     "number_of": "claims",
     "same_figures": "claims",
     "in_range": "claims",
 }
 ACCURACY_RULES = ("accuracy_same_test", "accuracy_other_test")
+MARGIN_RULES = (*ACCURACY_RULES, "range_of_runs")
 # How many other claims a rule compares with, where it is a fixed number.
-OPERANDS = {"same_as": 1, "difference": 2, "in_range": 2}
+OPERANDS = {"same_as": 1, "complement_of": 1, "difference": 2, "in_range": 2}
 # What one of a unit is as a plain number; units that are not named here stand for themselves.
 FACTORS = {"percent": 0.01, "points": 0.01}
 FIGURES = "figures"
@@ -86,7 +90,8 @@ class Claim:
     @property
     def number(self) -> float:
         """The value as a plain number: an accuracy as a share, whatever unit is printed."""
-        return self.value * self.factor
+        # Divided, since 95 times 0.01 is not 0.95.
+        return self.value / round(1 / self.factor)
 
     @property
     def half_unit(self) -> float:
@@ -244,9 +249,11 @@ def check_claim(claim: Claim, study: str, claims: dict[str, Claim]) -> None:
     ):
         if found != expected:
             raise InputError(f"{column}: found {found}; {claim.printed!r} is {expected}")
-    if claim.margin is not None and claim.rule not in ACCURACY_RULES:
-        allowed = ", ".join(ACCURACY_RULES)
+    if claim.margin is not None and claim.rule not in MARGIN_RULES:
+        allowed = ", ".join(MARGIN_RULES)
         raise InputError(f"margin: found {claim.margin}; allowed with the rules {allowed} only")
+    if claim.margin is None and claim.rule == "range_of_runs":
+        raise InputError("margin: missing; range_of_runs has no margin but the claim's own")
     if claim.rule in ACCURACY_RULES and claim.unit not in ("share", "percent"):
         raise InputError(f"unit: found {claim.unit}; allowed with {claim.rule} are share, percent")
     kind = QUANTITIES[claim.rule]
@@ -279,6 +286,8 @@ def check_operands(claim: Claim, claims: dict[str, Claim]) -> None:
     if not ids or len(ids) != expected:
         allowed = OPERANDS.get(claim.rule, "one or more")
         raise InputError(f"quantity: found {len(ids)} claims; {claim.rule} takes {allowed}")
+    if claim.rule == "number_above" and len(ids) % 2:
+        raise InputError(f"quantity: found {len(ids)} claims; number_above takes pairs of them")
 
 
 def check_quantity(claim: Claim, kind: str) -> None:
@@ -337,6 +346,8 @@ def find_setting(target: Quantity) -> float:
             value = len(value)
         elif isinstance(value, list) and part == "each" and len(set(value)) == 1:
             value = value[0]
+        elif isinstance(value, list) and part.isdecimal() and int(part) < len(value):
+            value = value[int(part)]
         elif isinstance(value, dict) and part in value and keyword == "settings":
             value = value[part]
         else:
@@ -376,7 +387,10 @@ def find_fact(quantity: str) -> int:
         "test_images": test,
         "height": side,
         "width": side,
+        "pixels": side * side,
         "classes": len(dataset.classes),
+        "train_images_per_class": train // len(dataset.classes),
+        "test_images_per_class": test // len(dataset.classes),
         "smallest_label": 0,
         "largest_label": len(dataset.classes) - 1,
     }

@@ -11,6 +11,7 @@ from redigit.files import read_arrays
 # Keras clips probabilities to this before it takes their logarithm.
 SMALLEST_PROBABILITY = 1e-7
 
+Arrays = dict[str, np.ndarray]
 Metrics = dict[str, Any]
 
 
@@ -22,37 +23,71 @@ def find_row(path: Path, experiment: str) -> str:
     return below.split("/")[0]
 
 
-def evaluate_predictions(path: Path) -> dict[str, list[float]]:
-    """Measure the predictions of one file.
+def read_rows(path: Path, experiment: str) -> dict[str, Arrays]:
+    """Read a file of predictions and sort its arrays by row.
+
+    A file of one row lies below the row's name and has arrays such as ``label``; a file of all
+    rows of an experiment has arrays such as ``<row>/label``.
+    """
+    rows: dict[str, Arrays] = {}
+    for key, array in sorted(read_arrays(path).items()):
+        row, _, name = key.rpartition("/")
+        rows.setdefault(row or find_row(path, experiment), {})[name] = array
+    return rows
+
+
+def evaluate_predictions(arrays: Arrays, path: Path) -> dict[str, list[float]]:
+    """Measure the predictions of one row.
 
     Parameters
     ----------
-    path : Path
-        Arrays ``probability`` (float32, shape (replicates, n, classes)), ``label`` (uint8, shape
-        (replicates, n)) and ``replicate`` (int64, shape (replicates,)); any further array has one
+    arrays : dict of str to ndarray
+        ``label`` (uint8, shape (replicates, n)), ``replicate`` (int64, shape (replicates,)) and
+        either ``probability`` (float32, shape (replicates, n, classes)) or, of classifiers without
+        probabilities, ``predicted`` (uint8, shape (replicates, n)); any further array has one
         value for each replicate and is taken over as a metric.
+    path : Path
+        The file that they come from.
 
     Returns
     -------
     dict of str to list of float
-        For each metric, its value in each replicate.
+        For each metric, its value in each replicate; there is no loss without probabilities.
     """
-    arrays = read_arrays(path)
-    probability, label = arrays.pop("probability"), arrays.pop("label").astype(np.int64)
-    if probability.shape[:2] != label.shape:
+    given = dict(arrays)
+    label = given.pop("label").astype(np.int64)
+    kind = "probability" if "probability" in given else "predicted"
+    output = given.pop(kind)
+    if output.shape[:2] != label.shape:
         raise InputError(
-            f"{path}: found {probability.shape} probabilities for {label.shape} labels; their "
+            f"{path}: {kind}: found shape {output.shape} for labels of shape {label.shape}; their "
             "first two lengths have to agree"
         )
-    right = probability.argmax(axis=2) == label
+    predicted = output.argmax(axis=2) if kind == "probability" else output
+    metrics = {name: array.tolist() for name, array in sorted(given.items())}
+    metrics["n_test"] = [label.shape[1]] * len(label)
+    metrics["test_accuracy"] = (predicted == label).mean(axis=1).tolist()
+    if kind == "probability":
+        metrics["test_loss"] = measure_losses(output, label).tolist()
+    return metrics
+
+
+def measure_losses(probability: np.ndarray, label: np.ndarray) -> np.ndarray:
+    """Mean cross-entropy of each replicate.
+
+    Parameters
+    ----------
+    probability : ndarray of float32, shape (replicates, n, classes)
+        Predicted distributions.
+    label : ndarray of int64, shape (replicates, n)
+        True classes.
+
+    Returns
+    -------
+    ndarray of float64, shape (replicates,)
+    """
     chosen = np.take_along_axis(probability, label[:, :, None], axis=2)[:, :, 0]
-    loss = -np.log(np.maximum(chosen.astype(np.float64), SMALLEST_PROBABILITY))
-    metrics = {name: array.tolist() for name, array in sorted(arrays.items())}
-    return metrics | {
-        "n_test": [label.shape[1]] * len(label),
-        "test_accuracy": right.mean(axis=1).tolist(),
-        "test_loss": loss.mean(axis=1).tolist(),
-    }
+    return -np.log(np.maximum(chosen.astype(np.float64), SMALLEST_PROBABILITY)).mean(axis=1)
 
 
 def average_replicates(replicates: dict[str, list[float]]) -> Metrics:
@@ -81,7 +116,7 @@ def evaluate_experiment(experiment: str, files: list[Path]) -> dict[str, Metrics
     experiment : str
         ``study/experiment``, part of each file's path.
     files : list of Path
-        Predictions, one file or several for a row.
+        Predictions: one file or several for a row, or one for all rows.
 
     Returns
     -------
@@ -90,7 +125,8 @@ def evaluate_experiment(experiment: str, files: list[Path]) -> dict[str, Metrics
     """
     rows: dict[str, dict[str, list[float]]] = {}
     for path in files:
-        row = rows.setdefault(find_row(path, experiment), {})
-        for name, values in evaluate_predictions(path).items():
-            row.setdefault(name, []).extend(values)
+        for row, arrays in read_rows(path, experiment).items():
+            metrics = rows.setdefault(row, {})
+            for name, values in evaluate_predictions(arrays, path).items():
+                metrics.setdefault(name, []).extend(values)
     return {row: average_replicates(replicates) for row, replicates in rows.items()}

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 
 from redigit.datasets import DATASETS
 from redigit.settings import (
+    REFERENCES,
     RUN_FILE,
     Settings,
     declare_keys,
@@ -60,9 +61,10 @@ def list_raw_files(dataset: str) -> list[str]:
     return [f"data/raw/{dataset}/{file.name}" for file in DATASETS[dataset].files]
 
 
-def list_raw_inputs(experiment: str, row: str) -> list[str]:
-    """List the raw files of the dataset that a row names by its setting `data`."""
-    return list_raw_files(resolve_settings(experiment, row)["data"])
+def list_raw_inputs(experiment: str, *rows: str) -> list[str]:
+    """List the raw files of the datasets that rows name by their setting `data`."""
+    datasets = dict.fromkeys(resolve_settings(experiment, row)["data"] for row in rows)
+    return [file for dataset in datasets for file in list_raw_files(dataset)]
 
 
 def find_pairs(experiment: str, row: str) -> Row:
@@ -99,6 +101,15 @@ def list_figure_data(study: str, name: str, seeds: list[int]) -> list[str]:
         case "pair_images" | "sum_histogram":
             experiment, row = refer_to_row(study, figure["pairs"])
             return [f"<pairs>/{experiment}/{row}.parquet", *list_raw_inputs(experiment, row)]
+        case "pca_scatter" | "explained_variance":
+            experiment, row = refer_to_row(study, figure["pca"])
+            return [f"<models>/{experiment}/{row}/pca.safetensors"]
+        case "weight_map":
+            return [f"<models>/{refer_to_row(study, figure['perceptron'])[0]}/weights.safetensors"]
+        case "error_curve":
+            return [f"<models>/{refer_to_row(study, figure['perceptron'])[0]}/errors.safetensors"]
+        case "digit_grid":
+            return list_raw_files(figure["data"])
         case kind:
             raise ValueError(f"figures of kind {kind} have no list of data yet")
 
@@ -112,7 +123,6 @@ def declare_figure(study: str, name: str) -> dict[str, Settings]:
         for series in figure.get("series", {}).values()
         for row in series
     ]
-    if "pairs" in figure:
-        rows.append(refer_to_row(study, figure["pairs"]))
+    rows += [refer_to_row(study, figure[kind]) for kind in REFERENCES if kind in figure]
     declared = [declare_settings(*row) for row in rows]
     return merge_declared(declare_keys({study_file(study): [key]}), *declared)

@@ -24,6 +24,9 @@ RUN_FILE = Path("params.yaml")
 SCALES = ("smoke", "quick", "full")
 OVERLAYS = ("smoke", "quick")
 
+# Keys by which a figure refers to a row, `experiment/row`; each is the kind that it has to be of.
+REFERENCES = ("pairs", "pca", "perceptron")
+
 Settings = dict[str, Any]
 
 
@@ -199,6 +202,12 @@ def has_overlays(experiment: str, row: str) -> bool:
 def find_scale(experiment: str, row: str) -> str:
     """Find the scale of a row; that of the run is not read where it makes no difference."""
     return read_params(RUN_FILE)["scale"] if has_overlays(experiment, row) else "full"
+
+
+def declare_experiment(experiment: str) -> dict[str, Settings]:
+    """Declare the keys that the settings of all rows of ``study/experiment`` depend on."""
+    rows = read_experiment(experiment)["rows"]
+    return merge_declared(*(declare_settings(experiment, row) for row in rows))
 
 
 def declare_keys(files: dict[Path, Iterable[str]]) -> dict[str, Settings]:

@@ -1,6 +1,7 @@
 """Values held against their JSON schemas, with one line for what does not fit."""
 
 import re
+from collections.abc import Callable
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,11 @@ from redigit.settings import (
 
 SCHEMAS = Path("workflow/schemas")
 
+# The keys that lead to a problem, and its description.
+Problem = tuple[list[str], str]
+# What a schema cannot say of the settings of a kind: finds the first problem, if there is one.
+ProblemFinder = Callable[[Settings], Problem | None]
+
 
 @lru_cache
 def read_schema(path: Path) -> jsonschema.protocols.Validator:
@@ -40,7 +46,7 @@ def find_schema(family: str, kind: str) -> Path:
     return SCHEMAS / family / f"{kind}.yaml"
 
 
-def find_problem(schema: Path, value: Any) -> tuple[list[str], str] | None:
+def find_problem(schema: Path, value: Any) -> Problem | None:
     """Find the first thing in a value that its schema does not allow.
 
     Returns
@@ -104,7 +110,13 @@ def check_value(schema: Path, file: Path, key: str, value: Any) -> None:
         raise InputError(f"{file}: {path + ': ' if path else ''}{problem[1]}")
 
 
-def check_row(schema: Path, experiment: str, row: str, scale: str) -> None:
+def check_row(
+    schema: Path,
+    experiment: str,
+    row: str,
+    scale: str,
+    find_more: ProblemFinder | None = None,
+) -> None:
     """Check the settings of a row at a scale.
 
     Parameters
@@ -115,6 +127,8 @@ def check_row(schema: Path, experiment: str, row: str, scale: str) -> None:
         ``study/experiment``, and a row of it.
     scale : str
         The scale.
+    find_more : callable, optional
+        Finds what the schema cannot refuse, in settings that it allows.
 
     Raises
     ------
@@ -128,6 +142,8 @@ def check_row(schema: Path, experiment: str, row: str, scale: str) -> None:
             raise InputError(f"{file}: {key}: found {show_value(layer)}; allowed is object")
     settings = {name: value for _, layer in layers for name, value in layer.items()}
     problem = find_problem(schema, settings)
+    if not problem and find_more:
+        problem = find_more(settings)
     if problem:
         path, text = problem
         sources = [key for key, layer in layers if path and path[0] in layer]
@@ -138,7 +154,9 @@ def check_row(schema: Path, experiment: str, row: str, scale: str) -> None:
         raise InputError(f"{file}: {'.'.join([source, *path])}: {text}")
 
 
-def read_settings(schema: Path, experiment: str, row: str) -> Settings:
+def read_settings(
+    schema: Path, experiment: str, row: str, find_more: ProblemFinder | None = None
+) -> Settings:
     """Resolve the settings of a row at the scale of the run, and check them.
 
     Parameters
@@ -147,6 +165,8 @@ def read_settings(schema: Path, experiment: str, row: str) -> Settings:
         Schema of the experiment's kind.
     experiment, row : str
         ``study/experiment``, and a row of it.
+    find_more : callable, optional
+        Finds what the schema cannot refuse, in settings that it allows.
 
     Returns
     -------
@@ -156,7 +176,7 @@ def read_settings(schema: Path, experiment: str, row: str) -> Settings:
     Raises
     ------
     InputError
-        If the schema does not allow one of them.
+        If the schema does not allow one of them, or `find_more` finds a problem.
     """
-    check_row(schema, experiment, row, find_scale(experiment, row))
+    check_row(schema, experiment, row, find_scale(experiment, row), find_more)
     return resolve_settings(experiment, row)

@@ -10,7 +10,7 @@ study's one number as one more such run.
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
-from math import sqrt
+from math import floor, sqrt
 from typing import Any
 
 import numpy as np
@@ -266,11 +266,54 @@ def judge_accuracy(
     )
 
 
+def find_run_interval(measurement: Measurement, level: float) -> tuple[float, float] | None:
+    """Find the interval in which one more run lies, from the order of ours alone.
+
+    Whatever the distribution, one more of k runs lies between the j-th smallest and the j-th
+    largest with probability (k + 1 - 2j) / (k + 1). None if even j = 1 does not reach the level.
+    """
+    k = len(measurement.values)
+    rank = floor((k + 1) * (1 - level) / 2 + TOLERANCE)
+    ordered = sorted(measurement.values)
+    return (ordered[rank - 1], ordered[k - rank]) if rank else None
+
+
+def judge_run(claim: Claim, measurement: Measurement, criteria: Criteria) -> Verdict:
+    """Compare a number that chance moves in each run with the range of our k runs.
+
+    The claim is judged as an accuracy is, but the interval is that of `find_run_interval`, which
+    need not lie evenly about the mean, and the margin is the claim's own.
+    """
+    interval = find_run_interval(measurement, criteria.level)
+    k, mean = len(measurement.values), show_number(measurement.mean, claim)
+    if interval is None:
+        sentence = f"Our runs, {k} in number, gave {mean} on average; too few for an interval."
+        return give_verdict("single_run" if k == 1 else "underpowered", sentence, measurement)
+    low, high = interval
+    off = max(low - claim.number, claim.number - high)
+    outside = off > claim.half_unit + TOLERANCE
+    wide = (high - low) / 2 > claim.margin * claim.factor
+    verdict = "not_reproduced" if outside else "underpowered" if wide else "reproduced"
+    place = (
+        "outside" if outside
+        else "inside, but that is too wide" if wide
+        else "inside" if off <= 0
+        else "inside, as far as its digits tell"
+    )  # fmt: skip
+    sentence = (
+        f"Our {k} runs gave {mean} on average; one more would, with {100 * criteria.level:g} % "
+        f"confidence, give {show_number(low, claim)} to {show_number(high, claim)}; the printed "
+        f"{claim.printed} is {place}."
+    )
+    return give_verdict(verdict, sentence, measurement, low=low, high=high)
+
+
 MEASURED_RULES: dict[str, Callable[[Claim, Measurement, Criteria], Verdict]] = {
     "equal": judge_equal,
     "decimals": judge_decimals,
     "accuracy_same_test": partial(judge_accuracy, find_half_width=find_half_width_same_test),
     "accuracy_other_test": partial(judge_accuracy, find_half_width=find_half_width_other_test),
+    "range_of_runs": judge_run,
 }
 
 
@@ -315,6 +358,17 @@ def judge_difference(claim: Claim, operands: list[Claim]) -> Verdict:
     return Verdict("inconsistent", f"{found}, not {claim.printed}.", measured=distance)
 
 
+def judge_complement(claim: Claim, operands: list[Claim]) -> Verdict:
+    """Compare a claim with one minus another, given the rounding of both."""
+    (other,) = operands
+    rest = 1 - other.number
+    found = f"{other.printed} leaves {show_number(rest, claim)}"
+    if is_near(claim, rest, operands):
+        sentence = f"{found}, which agrees with the printed {claim.printed}."
+        return Verdict("consistent", sentence, measured=rest)
+    return Verdict("inconsistent", f"{found}, not {claim.printed}.", measured=rest)
+
+
 def judge_bound(claim: Claim, operands: list[Claim]) -> Verdict:
     """Compare a claimed bound with the range of other claims, given their rounding."""
     least = min(operands, key=lambda operand: operand.number)
@@ -335,6 +389,15 @@ def judge_number(claim: Claim, operands: list[Claim]) -> Verdict:
     if count == claim.number:
         return Verdict("consistent", f"{found}. That is the printed {claim.printed}.", count)
     return Verdict("inconsistent", f"{found}. The printed {claim.printed} is wrong.", count)
+
+
+def judge_number_above(claim: Claim, operands: list[Claim]) -> Verdict:
+    """Compare a claimed number of cases with the pairs of claims whose first is the larger."""
+    pairs = list(zip(operands[::2], operands[1::2], strict=True))
+    above = [first.model for first, second in pairs if first.number > second.number]
+    models = f": {'; '.join(above)}" if above else ""
+    found = f"{operands[0].location} has {len(above)} of {len(pairs)}{models}"
+    return compare_within(claim, len(above) == claim.number, found, len(above))
 
 
 def judge_figures(claim: Claim, operands: list[Claim]) -> Verdict:
@@ -360,8 +423,10 @@ DOCUMENT_RULES: dict[str, Callable[[Claim, list[Claim]], Verdict]] = {
     "sum_of": judge_sum,
     "same_as": judge_same,
     "difference": judge_difference,
+    "complement_of": judge_complement,
     "difference_at_most": judge_bound,
     "number_of": judge_number,
+    "number_above": judge_number_above,
     "same_figures": judge_figures,
     "in_range": judge_range,
 }

@@ -12,15 +12,30 @@ import matplotlib.style
 from matplotlib.figure import Figure
 
 from redigit.errors import InputError
-from redigit.figures import accuracy_by_size, learning_curves, pair_images, sum_histogram
+from redigit.figures import (
+    accuracy_by_size,
+    digit_grid,
+    error_curve,
+    explained_variance,
+    learning_curves,
+    pair_images,
+    pca_scatter,
+    sum_histogram,
+    weight_map,
+)
 from redigit.files import write_atomic
 from redigit.settings import Settings
 
 KINDS: dict[str, Callable[[str, Settings, Sequence[Path]], tuple[Figure, str]]] = {
     "accuracy_by_size": accuracy_by_size.draw,
+    "digit_grid": digit_grid.draw,
+    "error_curve": error_curve.draw,
+    "explained_variance": explained_variance.draw,
     "learning_curves": learning_curves.draw,
     "pair_images": pair_images.draw,
+    "pca_scatter": pca_scatter.draw,
     "sum_histogram": sum_histogram.draw,
+    "weight_map": weight_map.draw,
 }
 
 

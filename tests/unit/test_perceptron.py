@@ -1,0 +1,136 @@
+"""Perceptrons: the rule of study A, step by step, and what every training gives."""
+
+import numpy as np
+import pytest
+
+from redigit.perceptron import (
+    find_checkpoint_problem,
+    list_rates,
+    measure_errors,
+    predict_second,
+    select_digits,
+    train_on_random_images,
+    train_row,
+)
+
+SETTINGS = {
+    "pixels": "unit",
+    "digits": [4, 2],
+    "labels": [-1, 1],
+    "rule": "random_image",
+    "iterations": 60,
+    "learning_rate": {"start": 1.0, "drop": 0.1, "every": 10},
+    "draws": 3,
+    "checkpoints": [1, 20],
+}
+
+
+def make_images(n=80, seed=0) -> tuple[np.ndarray, np.ndarray]:
+    """Make noise with a bright corner for the digit 2 and another for 4, and images of 9."""
+    random = np.random.default_rng(seed)
+    images = random.integers(0, 120, (n, 28, 28), dtype=np.uint8)
+    labels = random.choice(np.array([2, 4, 9], np.uint8), n)
+    images[labels == 2, :9, :9] += 100
+    images[labels == 4, -9:, -9:] += 100
+    return images, labels
+
+
+@pytest.fixture
+def trained():
+    return train_row(make_images(), make_images(seed=1), SETTINGS, stream="t/p/row")
+
+
+def test_all_images_of_the_two_digits_are_selected_with_an_input_of_one():
+    images, labels = make_images()
+    inputs, is_second = select_digits(images, labels, SETTINGS)
+    chosen = np.isin(labels, [4, 2])
+    assert inputs.shape == (chosen.sum(), 785) and inputs.dtype == np.float32
+    np.testing.assert_allclose(inputs[:, :-1], images[chosen].reshape(-1, 784) / 255, rtol=1e-6)
+    assert (inputs[:, -1] == 1).all()
+    np.testing.assert_array_equal(is_second, labels[chosen] == 2)
+
+
+def test_rate_falls_in_steps():
+    rates = list_rates({"start": 1.0, "drop": 0.1, "every": 100}, 1000)
+    assert rates[0] == rates[99] == 1
+    np.testing.assert_allclose(rates[::100], [1, 0.9, 0.8, 0.7, 0.6, 0.5, 0.4, 0.3, 0.2, 0.1])
+    assert (list_rates({"start": 0.2, "drop": 0.1, "every": 1}, 5)[2:] == 0).all()
+
+
+@pytest.mark.parametrize("labels", [[-1, 1], [0, 1]])
+def test_rule_is_that_of_the_formula(labels):
+    options = {**SETTINGS, "labels": labels}
+    inputs, is_second = select_digits(*make_images(), options)
+    course = train_on_random_images(inputs, is_second, options, np.random.default_rng(5))
+    chosen = np.random.default_rng(5).integers(len(inputs), size=60)
+    y = np.where(is_second, labels[1], labels[0])
+    weights = np.zeros(785)
+    for t, image in enumerate(chosen):
+        predicted = labels[1] if inputs[image].astype(float) @ weights >= 0 else labels[0]
+        weights += (1 - 0.1 * (t // 10)) * (y[image] - predicted) * inputs[image]
+        np.testing.assert_allclose(course.versions[course.current[t]], weights, atol=1e-4)
+
+
+def test_weights_change_at_mistakes_only():
+    inputs, is_second = select_digits(*make_images(), SETTINGS)
+    course = train_on_random_images(inputs, is_second, SETTINGS, np.random.default_rng(5))
+    chosen = np.random.default_rng(5).integers(len(inputs), size=60)
+    before = np.concatenate([[0], course.current[:-1]])
+    wrong = [
+        predict_second(inputs[image], course.versions[version]) != is_second[image]
+        for image, version in zip(chosen, before, strict=True)
+    ]
+    np.testing.assert_array_equal(course.current - before, wrong)
+    assert 0 < sum(wrong) < 60
+
+
+def test_errors_are_those_of_the_weights_that_held(trained):
+    inputs, is_second = select_digits(*make_images(), SETTINGS)
+    course = train_on_random_images(inputs, is_second, SETTINGS, np.random.default_rng(5))
+    errors = measure_errors(inputs, is_second, course)
+    for t in (0, 30, 59):
+        wrong = predict_second(inputs, course.versions[course.current[t]]) != is_second
+        assert errors[t] == wrong.mean()
+
+
+def test_row_has_its_draws(trained):
+    images, labels = make_images(seed=1)
+    n_test = np.isin(labels, [2, 4]).sum()
+    assert trained.weights.shape == (3, 785) and trained.errors.shape == (3, 60)
+    assert trained.predictions["predicted"].shape == (3, n_test)
+    assert set(np.unique(trained.predictions["predicted"])) <= {2, 4}
+    for label in trained.predictions["label"]:
+        np.testing.assert_array_equal(label, labels[np.isin(labels, [2, 4])])
+    assert trained.predictions["n_parameters"].tolist() == [785] * 3
+    inputs, _ = select_digits(images, labels, SETTINGS)
+    for weights, predicted in zip(trained.weights, trained.predictions["predicted"], strict=True):
+        np.testing.assert_array_equal(predict_second(inputs, weights), predicted == 2)
+    assert not (trained.weights[0] == trained.weights[1]).all()
+
+
+def test_metrics_follow_from_the_errors(trained):
+    errors, found = trained.errors, trained.predictions
+    np.testing.assert_allclose(found["train_accuracy"], 1 - errors[:, -1], rtol=1e-6)
+    np.testing.assert_allclose(found["train_error_at_1"], errors[:, 0], rtol=1e-6)
+    np.testing.assert_allclose(found["train_error_max_from_20"], errors[:, 19:].max(1), rtol=1e-6)
+
+
+def test_it_learns(trained):
+    assert (trained.predictions["train_accuracy"] > 0.9).all()
+    right = trained.predictions["predicted"] == trained.predictions["label"]
+    assert right.mean() > 0.9
+
+
+def test_draw_is_the_same_however_many_there_are(trained):
+    fewer = train_row(make_images(), make_images(seed=1), {**SETTINGS, "draws": 1}, "t/p/row")
+    np.testing.assert_array_equal(fewer.weights[0], trained.weights[0])
+    np.testing.assert_array_equal(fewer.errors[0], trained.errors[0])
+    other = train_row(make_images(), make_images(seed=1), {**SETTINGS, "draws": 1}, "t/p/other")
+    assert not (other.weights[0] == trained.weights[0]).all()
+
+
+def test_checkpoint_after_the_end_is_refused():
+    assert find_checkpoint_problem(SETTINGS | {"checkpoints": [60]}) is None
+    path, text = find_checkpoint_problem(SETTINGS | {"checkpoints": [3, 61]})
+    assert path == ["checkpoints", "1"]
+    assert text == "found 61; allowed is up to iterations, 60"

@@ -1,0 +1,104 @@
+"""Images on their first two principal components, coloured by class."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import matplotlib as mpl
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.patheffects import withStroke
+
+from redigit.errors import InputError
+from redigit.files import read_arrays
+from redigit.settings import Settings
+
+# Ten colours chosen to be told apart with any colour vision (Petroff 2021, arXiv:2107.02270).
+COLOURS = mpl.color_sequences["petroff10"]
+# Up to so many points, each is drawn as its digit; above, points are pixels of one picture, since
+# a vector for each would make a file of many megabytes.
+MOST_GLYPHS = 1000
+# Area of all such points together, in square points: fewer are drawn larger.
+INK = 90_000
+
+
+def draw(study: str, definition: Settings, files: Sequence[Path]) -> tuple[Figure, str]:
+    """Draw the scores of images on the first two components.
+
+    Parameters
+    ----------
+    study : str
+        Name of the study.
+    definition : dict
+        The figure's settings.
+    files : sequence of Path
+        The scores, ratios and labels of a row of kind `pca`.
+
+    Returns
+    -------
+    figure : Figure
+        One point an image, from the first.
+    words : str
+        What the figure shows.
+    """
+    (file,) = files
+    arrays = read_arrays(file)
+    points = definition["points"]
+    if points > len(arrays["label"]):
+        raise InputError(f"{file}: found {len(arrays['label'])} images, expected {points}")
+    return draw_scores(arrays["scores"][:points], arrays["label"][:points], arrays["ratios"])
+
+
+def draw_scores(scores: np.ndarray, labels: np.ndarray, ratios: np.ndarray) -> tuple[Figure, str]:
+    """Draw scores, and the mean of each class.
+
+    Parameters
+    ----------
+    scores : ndarray of float32, shape (n, k)
+        Scores; the first two are drawn.
+    labels : ndarray of uint8, shape (n,)
+        Class of each, 0 to 9.
+    ratios : ndarray of float64, shape (m,)
+        Share of the variance that each component explains.
+    """
+    figure = Figure(figsize=(6.4, 5.2))
+    axes = figure.subplots()
+    if len(scores) > MOST_GLYPHS:
+        colours = np.array([mpl.colors.to_rgb(colour) for colour in COLOURS])[labels]
+        # In the order of the images, so that no class lies on top.
+        look = {"s": INK / len(scores), "linewidths": 0, "alpha": 0.6, "rasterized": True}
+        axes.scatter(*scores[:, :2].T, c=colours, **look)
+        draw_means(axes, scores, labels)
+    else:
+        for label in np.unique(labels):
+            axes.scatter(
+                *scores[labels == label, :2].T, s=36, color=COLOURS[label], marker=f"${label}$"
+            )
+    axes.set(
+        xlabel=f"First component ({100 * ratios[0]:.2f} % of the variance)",
+        ylabel=f"Second component ({100 * ratios[1]:.2f} % of the variance)",
+    )
+    means = "; ".join(
+        f"{label} at {x:.1f}, {y:.1f}" for label, (x, y) in find_means(scores, labels).items()
+    )
+    return figure, f"Scores of {len(scores):,} images. Mean of each digit: {means}."
+
+
+def find_means(scores: np.ndarray, labels: np.ndarray) -> dict[int, np.ndarray]:
+    """Mean of the first two scores of each class."""
+    return {int(label): scores[labels == label, :2].mean(axis=0) for label in np.unique(labels)}
+
+
+def draw_means(axes: Axes, scores: np.ndarray, labels: np.ndarray) -> None:
+    """Write each class at the mean of its points, so that colour is never alone."""
+    for label, mean in find_means(scores, labels).items():
+        axes.text(
+            *mean,
+            str(label),
+            color=COLOURS[label],
+            fontsize=16,
+            fontweight="bold",
+            ha="center",
+            va="center",
+            path_effects=[withStroke(linewidth=4, foreground="white")],
+        )
