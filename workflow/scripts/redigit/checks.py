@@ -3,11 +3,12 @@
 Each problem becomes one line: file, key, what was found, what is allowed.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import chain, product
 from pathlib import Path
 from typing import Any
 
+from redigit.architecture import find_network_problem
 from redigit.claims import check_claims_file
 from redigit.errors import InputError
 from redigit.settings import (
@@ -19,7 +20,20 @@ from redigit.settings import (
     read_params,
     study_file,
 )
-from redigit.validation import SCHEMAS, check_value, find_problem, list_kinds, show_value
+from redigit.validation import (
+    SCHEMAS,
+    Problem,
+    check_value,
+    find_problem,
+    list_kinds,
+    show_value,
+)
+
+# What a schema cannot say, by kind of experiment: gives the first problem of a row's settings.
+KIND_CHECKS: dict[str, Callable[[Settings], Problem | None]] = {
+    "network": find_network_problem,
+    "multitask": find_network_problem,
+}
 
 
 def check_parameters(config: Settings) -> None:
@@ -102,6 +116,8 @@ def check_row(file: Path, experiment: str, row: str, scale: str) -> None:
     settings = {name: value for _, layer in layers for name, value in layer.items()}
     kind = look_up(file, f"experiments.{experiment.split('/')[1]}.kind")
     problem = find_problem(SCHEMAS / "kinds" / f"{kind}.yaml", settings)
+    if not problem and kind in KIND_CHECKS:
+        problem = KIND_CHECKS[kind](settings)
     if problem:
         path, text = problem
         sources = [key for key, layer in layers if path and path[0] in layer]

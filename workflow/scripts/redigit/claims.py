@@ -39,13 +39,14 @@ QUANTITIES = {
     "same_as": "claims",
     "difference": "claims",
     "difference_at_most": "claims",
+    "at_least": "claims",
     "number_of": "claims",
     "same_figures": "claims",
     "in_range": "claims",
 }
 ACCURACY_RULES = ("accuracy_same_test", "accuracy_other_test")
 # How many other claims a rule compares with, where it is a fixed number.
-OPERANDS = {"same_as": 1, "difference": 2, "in_range": 2}
+OPERANDS = {"same_as": 1, "at_least": 1, "difference": 2, "in_range": 2}
 # What one of a unit is as a plain number; units that are not named here stand for themselves.
 FACTORS = {"percent": 0.01, "points": 0.01}
 FIGURES = "figures"
@@ -333,9 +334,11 @@ def find_setting(target: Quantity) -> float:
     else:
         value = resolve_settings(target.experiment, target.row, "full")
     for part in path.split("."):
-        if isinstance(value, list) and part == "length":
+        if isinstance(value, list | dict) and part == "length":
             value = len(value)
-        elif isinstance(value, list) and part == "each" and len(set(value)) == 1:
+        elif isinstance(value, list) and part.isdecimal() and int(part) < len(value):
+            value = value[int(part)]
+        elif isinstance(value, list) and part == "each" and all_same(value):
             value = value[0]
         elif isinstance(value, dict) and part in value and keyword == "settings":
             value = value[part]
@@ -344,6 +347,11 @@ def find_setting(target: Quantity) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise InputError(f"quantity: found {target.name!r}, {value!r}; allowed is a number")
     return value
+
+
+def all_same(values: list[Any]) -> bool:
+    """Say whether there are values and all are the same."""
+    return bool(values) and all(value == values[0] for value in values)
 
 
 def find_settings(target: Quantity, scale: str) -> Settings:

@@ -7,9 +7,7 @@ import numpy as np
 
 from redigit.errors import InputError
 from redigit.files import read_arrays
-
-# Keras clips probabilities to this before it takes their logarithm.
-SMALLEST_PROBABILITY = 1e-7
+from redigit.predictions import measure_accuracy, measure_loss
 
 Metrics = dict[str, Any]
 
@@ -27,30 +25,29 @@ def evaluate_predictions(path: Path) -> dict[str, list[float]]:
     ----------
     path : Path
         Arrays ``probability`` (float32, shape (replicates, n, classes)), ``label`` (uint8, shape
-        (replicates, n)) and ``replicate`` (int64, shape (replicates,)); any further array has one
-        value for each replicate and is taken over as a metric.
+        (replicates, n)) and ``replicate`` (int64, shape (replicates,)). For a network of several
+        tasks, ``probability_<task>`` and ``label_<task>`` of each. Any further array has one value
+        for each replicate and is taken over as a metric.
 
     Returns
     -------
     dict of str to list of float
-        For each metric, its value in each replicate.
+        For each metric, its value in each replicate; those of tasks end in ``_<task>``.
     """
     arrays = read_arrays(path)
-    probability, label = arrays.pop("probability"), arrays.pop("label").astype(np.int64)
-    if probability.shape[:2] != label.shape:
-        raise InputError(
-            f"{path}: found {probability.shape} probabilities for {label.shape} labels; their "
-            "first two lengths have to agree"
-        )
-    right = probability.argmax(axis=2) == label
-    chosen = np.take_along_axis(probability, label[:, :, None], axis=2)[:, :, 0]
-    loss = -np.log(np.maximum(chosen.astype(np.float64), SMALLEST_PROBABILITY))
-    metrics = {name: array.tolist() for name, array in sorted(arrays.items())}
-    return metrics | {
-        "n_test": [label.shape[1]] * len(label),
-        "test_accuracy": right.mean(axis=1).tolist(),
-        "test_loss": loss.mean(axis=1).tolist(),
-    }
+    measured: dict[str, list[float]] = {}
+    for name in sorted(name for name in arrays if name.startswith("probability")):
+        task = name.removeprefix("probability")
+        probability, label = arrays.pop(name), arrays.pop(f"label{task}")
+        if probability.shape[:2] != label.shape:
+            raise InputError(
+                f"{path}: found {probability.shape} probabilities for {label.shape} labels; their "
+                "first two lengths have to agree"
+            )
+        measured["n_test"] = [label.shape[1]] * len(label)
+        measured[f"test_accuracy{task}"] = measure_accuracy(probability, label).tolist()
+        measured[f"test_loss{task}"] = measure_loss(probability, label).tolist()
+    return {name: array.tolist() for name, array in sorted(arrays.items())} | measured
 
 
 def average_replicates(replicates: dict[str, list[float]]) -> Metrics:

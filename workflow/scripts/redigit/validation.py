@@ -12,6 +12,9 @@ from redigit.settings import read_params
 
 SCHEMAS = Path("workflow/schemas")
 
+# The keys that lead to a problem, and its description.
+Problem = tuple[list[str], str]
+
 
 @lru_cache
 def read_schema(path: Path) -> jsonschema.protocols.Validator:
@@ -26,7 +29,7 @@ def list_kinds(family: str) -> list[str]:
     return sorted(path.stem for path in (SCHEMAS / family).glob("*.yaml"))
 
 
-def find_problem(schema: Path, value: Any) -> tuple[list[str], str] | None:
+def find_problem(schema: Path, value: Any) -> Problem | None:
     """Find the first thing in a value that its schema does not allow.
 
     Returns
@@ -83,7 +86,11 @@ def show_value(value: Any) -> str:
 
 def check_value(schema: Path, file: Path, key: str, value: Any) -> None:
     """Check the value under a dotted key of a file; raise InputError with one line."""
-    problem = find_problem(schema, value)
+    report_problem(file, key, find_problem(schema, value))
+
+
+def report_problem(file: Path, key: str, problem: Problem | None) -> None:
+    """Raise InputError with one line if there is a problem under a dotted key of a file."""
     if problem:
         path = ".".join([*([key] if key else []), *problem[0]])
         raise InputError(f"{file}: {path + ': ' if path else ''}{problem[1]}")

@@ -327,6 +327,15 @@ def judge_bound(claim: Claim, operands: list[Claim]) -> Verdict:
     return Verdict("inconsistent", f"{found}, more than {claim.printed}.", measured=width)
 
 
+def judge_least(claim: Claim, operands: list[Claim]) -> Verdict:
+    """Check that another claim is no less than a claimed lower bound."""
+    (other,) = operands
+    found = f"{other.location} has {other.printed}"
+    if other.number >= claim.number - other.half_unit - TOLERANCE:
+        return Verdict("consistent", f"{found}, not less than {claim.printed}.", other.number)
+    return Verdict("inconsistent", f"{found}, less than {claim.printed}.", other.number)
+
+
 def judge_number(claim: Claim, operands: list[Claim]) -> Verdict:
     """Compare a claimed number of things with how many are printed."""
     count = len(operands)
@@ -361,6 +370,7 @@ DOCUMENT_RULES: dict[str, Callable[[Claim, list[Claim]], Verdict]] = {
     "same_as": judge_same,
     "difference": judge_difference,
     "difference_at_most": judge_bound,
+    "at_least": judge_least,
     "number_of": judge_number,
     "same_figures": judge_figures,
     "in_range": judge_range,
