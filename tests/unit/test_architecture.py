@@ -97,7 +97,7 @@ def list_printed():
     return [
         pytest.param(claim.target, claim.value, id=claim.id)
         for claim in claims
-        if claim.rule == "equal" and claim.metric == "n_parameters"
+        if claim.rule in ("equal", "deduced") and claim.metric == "n_parameters"
     ]
 
 

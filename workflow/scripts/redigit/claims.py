@@ -31,6 +31,7 @@ from redigit.validation import SCHEMAS, find_problem
 QUANTITIES = {
     "adopted": "setting",
     "equal": "measured",
+    "deduced": "measured",
     "decimals": "measured",
     "accuracy_same_test": "measured",
     "accuracy_other_test": "measured",

@@ -8,7 +8,7 @@ study's one number as one more such run.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from math import sqrt
 from typing import Any
@@ -167,6 +167,18 @@ def judge_equal(claim: Claim, measurement: Measurement, criteria: Criteria) -> V
     )
 
 
+def judge_deduced(claim: Claim, measurement: Measurement, criteria: Criteria) -> Verdict:
+    """Compare a count from which settings that the study does not state were deduced.
+
+    That they give it back says that there are such settings, and is no result of ours.
+    """
+    equal = judge_equal(claim, measurement, criteria)
+    if equal.verdict != "reproduced":
+        return replace(equal, verdict="inconsistent")
+    sentence = f"We deduced settings from {claim.printed}, which they give back; it is no result."
+    return replace(equal, verdict="consistent", sentence=sentence)
+
+
 def judge_decimals(claim: Claim, measurement: Measurement, criteria: Criteria) -> Verdict:
     """Compare a number without chance: within half a unit of the last printed digit."""
     found = show_number(measurement.mean, claim, 2)
@@ -268,6 +280,7 @@ def judge_accuracy(
 
 MEASURED_RULES: dict[str, Callable[[Claim, Measurement, Criteria], Verdict]] = {
     "equal": judge_equal,
+    "deduced": judge_deduced,
     "decimals": judge_decimals,
     "accuracy_same_test": partial(judge_accuracy, find_half_width=find_half_width_same_test),
     "accuracy_other_test": partial(judge_accuracy, find_half_width=find_half_width_other_test),
