@@ -33,7 +33,7 @@ attach_bridge(
     workflow,
     enabled=not root,
     metrics=["metrics/**"],
-    plots={"models/**/history.csv": {"x": "epoch", "y": "test_accuracy", "template": "linear"}},
+    plots={"models/**/history.csv": {"x": "epoch", "y": "test_loss", "template": "linear"}},
 )
 
 

@@ -9,14 +9,9 @@ from hypothesis import strategies as st
 from sklearn.metrics import accuracy_score, log_loss
 
 from redigit.errors import InputError
-from redigit.evaluation import (
-    SMALLEST_PROBABILITY,
-    average,
-    evaluate_experiment,
-    evaluate_predictions,
-    find_row,
-)
+from redigit.evaluation import average, evaluate_experiment, evaluate_predictions, find_row
 from redigit.files import read_json, write_arrays, write_json
+from redigit.predictions import SMALLEST_PROBABILITY, measure_accuracy, measure_loss
 
 PATH = Path("predictions.safetensors")
 
@@ -184,3 +179,37 @@ def test_lengths_that_disagree_are_refused(tmp_path):
     path = write(tmp_path / "t/p/row/predictions.safetensors", ROW | {"label": LABELS[:, :3]})
     with pytest.raises(InputError, match=r"predicted: found shape \(2, 4\) for .* \(2, 3\)"):
         evaluate_experiment("t/p", [path])
+
+
+def test_by_hand():
+    probability = np.array([[0.7, 0.3], [0.4, 0.6], [0.5, 0.5], [1.0, 0.0]], np.float32)
+    label = np.array([0, 0, 0, 1], np.uint8)
+    assert measure_accuracy(probability, label) == 0.5
+    logs = np.log([0.7, 0.4, 0.5, SMALLEST_PROBABILITY])
+    assert measure_loss(probability, label) == pytest.approx(-logs.mean(), rel=1e-6)
+
+
+@given(predictions())
+def test_replicates_are_measured_one_by_one(arrays):
+    probability, label = arrays["probability"], arrays["label"]
+    for measure in (measure_accuracy, measure_loss):
+        alone = [measure(*one) for one in zip(probability, label, strict=True)]
+        np.testing.assert_allclose(measure(probability, label), alone, rtol=1e-12)
+
+
+@given(predictions(), predictions())
+def test_several_tasks_are_measured_as_each_alone(items, groups):
+    together, measured = {"replicate": items["replicate"]}, {}
+    for name, arrays in (("items", items), ("groups", groups)):
+        together |= {f"{key}_{name}": arrays[key] for key in ("probability", "label")}
+        alone = evaluate_predictions(arrays, PATH)
+        measured |= {f"test_{key}_{name}": alone[f"test_{key}"] for key in ("accuracy", "loss")}
+    found = evaluate_predictions(together, PATH)
+    assert {name: found[name] for name in measured} == measured
+    assert set(found) == {*measured, "replicate", "n_test"}
+
+
+def test_labels_of_a_task_have_to_agree_with_its_predictions():
+    arrays = {"predicted_groups": PREDICTED, "label_groups": LABELS[:, :3]}
+    with pytest.raises(InputError, match=r"predicted_groups: found shape \(2, 4\) for .*\(2, 3\)"):
+        evaluate_predictions(arrays, PATH)

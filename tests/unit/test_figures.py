@@ -113,6 +113,28 @@ def test_every_seed_is_a_faint_line(tmp_path):
     assert len(list_lines(figure.axes[0], labelled=False)) == 3 * 2 * 2
 
 
+@pytest.mark.parametrize("epochs", [1, 2, 15])
+def test_epochs_are_whole_numbers(tmp_path, epochs):
+    figure, _ = learning_curves.draw("t", CURVES, write_histories(tmp_path, epochs=epochs))
+    assert all(tick == int(tick) for tick in figure.axes[0].get_xticks())
+
+
+def test_curves_of_several_tasks_share_a_panel(tmp_path):
+    paths = write_histories(tmp_path, rows=("small",))
+    for path in paths:
+        history = pd.read_csv(path)
+        names = {name: f"{name}_items" for name in history if "accuracy" in name}
+        history = history.rename(columns=names)
+        history["test_accuracy_groups"] = 0.5
+        history.to_csv(path, index=False)
+    metrics = {"test_accuracy_items": "items", "test_accuracy_groups": "groups"}
+    definition = CURVES | {"rows": {"small": "1 layer"}, "metrics": metrics}
+    figure, _ = learning_curves.draw("t", definition, paths)
+    (axes,) = figure.axes
+    assert axes.get_ylabel() == "Accuracy"
+    assert [line.get_label() for line in list_lines(axes, labelled=True)] == ["items", "groups"]
+
+
 def test_one_seed_without_smoothing_is_one_line(tmp_path):
     paths = write_histories(tmp_path, seeds=(0,))
     figure, _ = learning_curves.draw("t", CURVES, paths)

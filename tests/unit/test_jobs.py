@@ -89,7 +89,7 @@ def test_every_kind_of_figure_has_data_that_a_rule_makes(run):
         *(f"<pairs>/{experiment}/{row}.parquet" for experiment, row in jobs.list_rows("pairs")),
         *(
             f"<models>/{experiment}/{row}/{seed}/history.csv"
-            for experiment, row in jobs.list_rows("network")
+            for experiment, row in jobs.list_rows("network", "multitask")
             for seed in (0, 3)
         ),
         *(

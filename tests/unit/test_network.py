@@ -21,10 +21,13 @@ from redigit.errors import InputError
 from redigit.images import ImageSet
 from redigit.randomness import make_generator
 from redigit.settings import resolve_settings
+from redigit.tasks import list_tasks
 
 ROOT = Path(__file__).resolve().parents[2]
 N_CLASSES = 3
+TASKS = list_tasks({}, N_CLASSES)
 TINY = {
+    "convolutions": [],
     "hidden": [6, 5],
     "activation": "relu",
     "optimiser": {"name": "sgd", "learning_rate": 0.05},
@@ -52,7 +55,7 @@ def make_items(count: int, seed: int, side: int = 4) -> ImageSet:
 def build(networks, seed: int = 0, **changes):
     """A tiny network with the initial weights of a seed."""
     start_backend("tensorflow", "cpu", 1, seed)
-    return networks.build_network(TINY | changes, 16, N_CLASSES)
+    return networks.build_network(TINY | changes, (4, 4), TASKS)
 
 
 def get_bytes(networks, network) -> bytes:
@@ -69,7 +72,7 @@ def get_bytes(networks, network) -> bytes:
 )
 def test_parameters_are_those_of_layer_arithmetic(networks, hidden, n_inputs, n_classes, kind):
     network = networks.build_network(
-        TINY | {"hidden": hidden, "activation": kind}, n_inputs, n_classes
+        TINY | {"hidden": hidden, "activation": kind}, (n_inputs, 1), list_tasks({}, n_classes)
     )
     widths = [n_inputs, *hidden, n_classes]
     pairs = list(pairwise(widths))
@@ -90,13 +93,14 @@ def test_parameters_are_those_of_layer_arithmetic(networks, hidden, n_inputs, n_
 )
 def test_networks_of_study_a_have_the_printed_size(networks, monkeypatch, row, printed):
     monkeypatch.chdir(ROOT)
-    network = networks.build_network(resolve_settings("a/mlp", row, "full"), 784, 10)
+    values = resolve_settings("a/mlp", row, "full")
+    network = networks.build_network(values, (28, 28), list_tasks(values, 10))
     assert network.count_params() == printed
 
 
 def test_output_is_a_distribution_by_the_weights_alone(networks):
     network, items = build(networks), make_items(1500, seed=1)
-    probability = networks.predict_probabilities(network, items)
+    probability = networks.predict_probabilities(network, TASKS, items)[""]
     weights = networks.collect_weights(network)
     assert list(weights) == [
         f"{layer}/{name}"
@@ -115,12 +119,12 @@ def test_output_is_a_distribution_by_the_weights_alone(networks):
 def test_curves_are_means_over_the_items_before_each_step(networks):
     """Each batch is predicted before the step that learns from it; the last is a short one."""
     train, test, seed, batch, epochs = make_items(250, 1), make_items(70, 2), 3, 100, 2
-    curves = networks.train_network(build(networks), train, test, batch, epochs, seed)
+    curves, _ = networks.train_network(build(networks), TASKS, train, test, batch, epochs, seed)
     assert list(curves) == ["epoch", "train_loss", "train_accuracy", "test_loss", "test_accuracy"]
     assert curves["epoch"].tolist() == [1, 2]
 
     def measure(items):
-        labels, probability = items[1], network.predict_on_batch(items[0]).astype(float)
+        labels, probability = items[1], network.predict_on_batch(items[0])["output"].astype(float)
         probability /= probability.sum(axis=1, keepdims=True)
         loss = log_loss(labels, probability, labels=range(N_CLASSES))
         return np.array([loss, accuracy_score(labels, probability.argmax(axis=1))])
@@ -132,7 +136,7 @@ def test_curves_are_means_over_the_items_before_each_step(networks):
         for start in range(0, len(train), batch):
             items = train.make_batch(order[start : start + batch])
             total += measure(items) * len(items[1])
-            network.train_on_batch(*items)
+            network.train_on_batch(items[0], {"output": items[1]})
         row = curves.iloc[epoch - 1]
         np.testing.assert_allclose(
             row[["train_loss", "train_accuracy"]], total / len(train), atol=1e-5
@@ -143,8 +147,8 @@ def test_curves_are_means_over_the_items_before_each_step(networks):
 
 
 def test_training_learns(networks):
-    curves = networks.train_network(
-        build(networks), make_items(300, 1), make_items(99, 2), 10, 8, 0
+    curves, _ = networks.train_network(
+        build(networks), TASKS, make_items(300, 1), make_items(99, 2), 10, 8, 0
     )
     assert curves["train_loss"].iloc[-1] < curves["train_loss"].iloc[0]
     assert curves["test_accuracy"].iloc[-1] > 0.9
@@ -154,7 +158,7 @@ def test_test_items_are_only_looked_at(networks):
     weights = []
     for test in (make_items(20, 2), make_items(90, 3)):
         network = build(networks)
-        networks.train_network(network, make_items(50, 1), test, 10, 2, 0)
+        networks.train_network(network, TASKS, make_items(50, 1), test, 10, 2, 0)
         weights.append(get_bytes(networks, network))
     assert weights[0] == weights[1]
 
@@ -172,7 +176,8 @@ def record_order(networks, seed, epochs, batch, **changes) -> list[np.ndarray]:
     items = make_items(45, 1)
     train = RecordingSet(items.images, items.index, items.labels, items.pixels)
     object.__setattr__(train, "asked", [])
-    networks.train_network(build(networks, **changes), train, make_items(5, 2), batch, epochs, seed)
+    network = build(networks, **changes)
+    networks.train_network(network, TASKS, train, make_items(5, 2), batch, epochs, seed)
     assert {len(batches) for batches in train.asked} <= {batch, 45 % batch}
     return list(np.concatenate(train.asked).reshape(epochs, 45))
 
@@ -193,13 +198,13 @@ def digest_training(networks, seed: int) -> list[str]:
     network = build(networks, seed)
     initial = get_bytes(networks, network)
     test = make_items(50, 2)
-    curves = networks.train_network(network, make_items(205, 1), test, 20, 2, seed)
-    probability = networks.predict_probabilities(network, test)
+    train = make_items(205, 1)
+    curves, probability = networks.train_network(network, TASKS, train, test, 20, 2, seed)
     contents = (
         initial,
         get_bytes(networks, network),
         curves.to_csv().encode(),
-        probability.tobytes(),
+        probability[""].tobytes(),
     )
     return [sha256(content).hexdigest() for content in contents]
 

@@ -248,6 +248,14 @@ def test_counts_have_to_be_equal(count, off):
     assert verdict.verdict == "not_reproduced"
 
 
+@given(st.integers(0, 10**7), st.integers(-3, 3))
+def test_count_that_settings_were_deduced_from_is_never_reproduced(count, off):
+    claim = make_claim(count, 0, "count", "deduced")
+    verdict = MEASURED_RULES["deduced"](claim, Measurement((count + off,) * 2), CRITERIA)
+    assert verdict.verdict == ("inconsistent" if off else "consistent")
+    assert (verdict.measured, verdict.k) == (count + off, 2)
+
+
 @given(st.integers(0, 10**4), st.integers(0, 4), st.floats(-0.49, 0.49))
 def test_decimals_hold_within_half_a_unit(numerator, digits, off):
     claim = make_claim(numerator / 10**digits, digits, "none", "decimals")
@@ -272,6 +280,9 @@ def test_decimals_hold_within_half_a_unit(numerator, digits, off):
          "consistent"),
         ("difference_at_most", (0.02, 2, "share"), [(0.960, 3, "share"), (0.99, 3, "share")],
          "inconsistent"),
+        ("at_least", (480, 0, "seconds"), [(503, 0, "seconds")], "consistent"),
+        ("at_least", (0.99, 2, "share"), [(0.985, 2, "share")], "consistent"),
+        ("at_least", (480, 0, "seconds"), [(479, 0, "seconds")], "inconsistent"),
         ("number_of", (2, 0, "count"), [(0.97, 2, "share"), (0.99, 2, "share")], "consistent"),
         ("number_of", (6, 0, "count"), [(0.97, 2, "share"), (0.99, 2, "share")], "inconsistent"),
         ("same_figures", (2, 0, "count"), [(0.981, 3, "share"), (0.976, 3, "share")], "consistent"),

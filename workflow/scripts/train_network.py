@@ -1,15 +1,17 @@
-"""Train one network: one row of an experiment, one seed."""
+"""Train one network, of one task or several: one row of an experiment, one seed."""
 
 from pathlib import Path
 
 import numpy as np
 
+from redigit.architecture import find_network_problem
 from redigit.backend import start_backend
 from redigit.datasets import DATASETS, load_images
 from redigit.files import write_arrays, write_csv
 from redigit.images import ImageSet
 from redigit.program import run_program
 from redigit.settings import RUN_FILE, read_params
+from redigit.tasks import list_tasks
 from redigit.validation import read_settings
 
 
@@ -18,7 +20,7 @@ def train_network(
 ) -> None:
     """Train the network ``study/experiment/row/seed``; write weights, history, predictions."""
     experiment, row, seed = job.rsplit("/", 2)
-    settings = read_settings(schema, experiment, row)
+    settings = read_settings(schema, experiment, row, find_network_problem)
     run = read_params(RUN_FILE)
     start_backend(run["backend"], run["device"], run["threads"], int(seed))
     # Keras reads its backend when it is imported.
@@ -29,26 +31,21 @@ def train_network(
         for split in ("train", "test")
     )
     train = train.take_first(settings["train_images"])
-    n_classes = len(DATASETS[settings["data"]].classes)
-    network = networks.build_network(settings, train.n_inputs, n_classes)
+    tasks = list_tasks(settings, len(DATASETS[settings["data"]].classes))
+    network = networks.build_network(settings, train.size, tasks)
     print(f"{job}: {network.count_params():,} parameters, {len(train):,} training images")
-    curves = networks.train_network(
-        network, train, test, settings["batch"], settings["epochs"], int(seed)
+    curves, probability = networks.train_network(
+        network, tasks, train, test, settings["batch"], settings["epochs"], int(seed)
     )
     write_arrays(weights, networks.collect_weights(network))
     write_csv(history, curves)
-    last = curves.iloc[-1]
-    write_arrays(
-        predictions,
-        {
-            "probability": networks.predict_probabilities(network, test)[None],
-            "label": test.labels[None],
-            "replicate": np.array([int(seed)]),
-            "n_parameters": np.array([network.count_params()]),
-            "train_accuracy": np.array([last["train_accuracy"]]),
-            "train_loss": np.array([last["train_loss"]]),
-        },
-    )
+    arrays = {}
+    for task in tasks:
+        arrays[task.name_measure("probability")] = probability[task.name][None]
+        arrays[task.name_measure("label")] = task.targets[test.labels][None]
+    last = curves.filter(like="train_").iloc[-1]
+    numbers = {"replicate": int(seed), "n_parameters": network.count_params(), **last}
+    write_arrays(predictions, arrays | {name: np.array([numbers[name]]) for name in numbers})
 
 
 if __name__ == "__main__":

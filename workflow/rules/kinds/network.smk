@@ -1,15 +1,19 @@
-"""Networks. Needs raw images; makes weights, history and predictions for each row and seed."""
+"""Networks, of one task or several. Needs raw images; makes weights, history and predictions.
+
+The kinds `network` and `multitask` differ in their settings; a row and seed of either is one job.
+"""
 
 from redigit.jobs import list_experiments, list_raw_inputs, list_rows, match_any
-from redigit.settings import declare_settings
+from redigit.settings import declare_settings, read_experiment
 
-predictions["network"] = "<models>/{experiment}/{row}/{seed}/predictions.safetensors"
+NETWORKS = ("network", "multitask")
+predictions |= dict.fromkeys(NETWORKS, "<models>/{experiment}/{row}/{seed}/predictions.safetensors")
 
 
 rule train_network:
     input:
         program=import_closure("workflow/scripts/train_network.py"),
-        schema="workflow/schemas/kinds/network.yaml",
+        schema=lambda wc: (f"workflow/schemas/kinds/{read_experiment(wc.experiment)['kind']}.yaml"),
         raw=lambda wc: list_raw_inputs(wc.experiment, wc.row),
     output:
         weights="<models>/{experiment}/{row}/{seed}/weights.safetensors",
@@ -18,7 +22,7 @@ rule train_network:
     log:
         "<logs>/train_network/{experiment}/{row}/{seed}.log",
     wildcard_constraints:
-        experiment=match_any(list_experiments("network")),
+        experiment=match_any(list_experiments(*NETWORKS)),
     resources:
         gpu=1,
         mem_mb=1500,
@@ -35,7 +39,7 @@ rule train_network:
         " --history {output.history} --predictions {output.predictions} --log {log}"
 
 
-for experiment, row in list_rows("network"):
+for experiment, row in list_rows(*NETWORKS):
     targets += expand(
         "<models>/{experiment}/{row}/{seed}/{file}",
         experiment=experiment,

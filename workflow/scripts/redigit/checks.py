@@ -9,6 +9,7 @@ from itertools import chain, product
 from pathlib import Path
 from typing import Any
 
+from redigit.architecture import find_network_problem
 from redigit.claims import check_claims_file
 from redigit.errors import InputError
 from redigit.perceptron import find_checkpoint_problem
@@ -32,6 +33,8 @@ from redigit.validation import (
 
 # What the schema of a kind of experiment cannot say.
 KIND_CHECKS: dict[str, ProblemFinder] = {
+    "multitask": find_network_problem,
+    "network": find_network_problem,
     "perceptron": find_checkpoint_problem,
 }
 OUTPUT_FOLDERS = ("data/pairs", "models", "metrics", "reports", "logs")

@@ -31,6 +31,7 @@ from redigit.validation import SCHEMAS, find_problem
 QUANTITIES = {
     "adopted": "setting",
     "equal": "measured",
+    "deduced": "measured",
     "decimals": "measured",
     "accuracy_same_test": "measured",
     "accuracy_other_test": "measured",
@@ -42,6 +43,7 @@ QUANTITIES = {
     "difference_at_most": "claims",
     "complement_of": "claims",
     "number_above": "claims",
+    "at_least": "claims",
     "number_of": "claims",
     "same_figures": "claims",
     "in_range": "claims",
@@ -49,7 +51,7 @@ QUANTITIES = {
 ACCURACY_RULES = ("accuracy_same_test", "accuracy_other_test")
 MARGIN_RULES = (*ACCURACY_RULES, "range_of_runs")
 # How many other claims a rule compares with, where it is a fixed number.
-OPERANDS = {"same_as": 1, "complement_of": 1, "difference": 2, "in_range": 2}
+OPERANDS = {"same_as": 1, "at_least": 1, "complement_of": 1, "difference": 2, "in_range": 2}
 # What one of a unit is as a plain number; units that are not named here stand for themselves.
 FACTORS = {"percent": 0.01, "points": 0.01}
 FIGURES = "figures"
@@ -342,12 +344,12 @@ def find_setting(target: Quantity) -> float:
     else:
         value = resolve_settings(target.experiment, target.row, "full")
     for part in path.split("."):
-        if isinstance(value, list) and part == "length":
+        if isinstance(value, list | dict) and part == "length":
             value = len(value)
-        elif isinstance(value, list) and part == "each" and len(set(value)) == 1:
-            value = value[0]
         elif isinstance(value, list) and part.isdecimal() and int(part) < len(value):
             value = value[int(part)]
+        elif isinstance(value, list) and part == "each" and all_same(value):
+            value = value[0]
         elif isinstance(value, dict) and part in value and keyword == "settings":
             value = value[part]
         else:
@@ -355,6 +357,11 @@ def find_setting(target: Quantity) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise InputError(f"quantity: found {target.name!r}, {value!r}; allowed is a number")
     return value
+
+
+def all_same(values: list[Any]) -> bool:
+    """Say whether there are values and all are the same."""
+    return bool(values) and all(value == values[0] for value in values)
 
 
 def find_settings(target: Quantity, scale: str) -> Settings:

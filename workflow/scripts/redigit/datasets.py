@@ -9,6 +9,9 @@ import numpy as np
 
 from redigit.errors import InputError
 
+# Height and width of every image, in pixels.
+IMAGE_SHAPE = (28, 28)
+
 
 @dataclass(frozen=True)
 class RawFile:

@@ -7,9 +7,7 @@ import numpy as np
 
 from redigit.errors import InputError
 from redigit.files import read_arrays
-
-# Keras clips probabilities to this before it takes their logarithm.
-SMALLEST_PROBABILITY = 1e-7
+from redigit.predictions import measure_accuracy, measure_loss
 
 Arrays = dict[str, np.ndarray]
 Metrics = dict[str, Any]
@@ -44,50 +42,36 @@ def evaluate_predictions(arrays: Arrays, path: Path) -> dict[str, list[float]]:
     arrays : dict of str to ndarray
         ``label`` (uint8, shape (replicates, n)), ``replicate`` (int64, shape (replicates,)) and
         either ``probability`` (float32, shape (replicates, n, classes)) or, of classifiers without
-        probabilities, ``predicted`` (uint8, shape (replicates, n)); any further array has one
-        value for each replicate and is taken over as a metric.
+        probabilities, ``predicted`` (uint8, shape (replicates, n)). For a network of several
+        tasks, ``label_<task>`` and ``probability_<task>`` of each. Any further array has one value
+        for each replicate and is taken over as a metric.
     path : Path
         The file that they come from.
 
     Returns
     -------
     dict of str to list of float
-        For each metric, its value in each replicate; there is no loss without probabilities.
+        For each metric, its value in each replicate; those of tasks end in ``_<task>``. There is
+        no loss without probabilities.
     """
     given = dict(arrays)
-    label = given.pop("label").astype(np.int64)
-    kind = "probability" if "probability" in given else "predicted"
-    output = given.pop(kind)
-    if output.shape[:2] != label.shape:
-        raise InputError(
-            f"{path}: {kind}: found shape {output.shape} for labels of shape {label.shape}; their "
-            "first two lengths have to agree"
-        )
-    predicted = output.argmax(axis=2) if kind == "probability" else output
-    metrics = {name: array.tolist() for name, array in sorted(given.items())}
-    metrics["n_test"] = [label.shape[1]] * len(label)
-    metrics["test_accuracy"] = (predicted == label).mean(axis=1).tolist()
-    if kind == "probability":
-        metrics["test_loss"] = measure_losses(output, label).tolist()
-    return metrics
-
-
-def measure_losses(probability: np.ndarray, label: np.ndarray) -> np.ndarray:
-    """Mean cross-entropy of each replicate.
-
-    Parameters
-    ----------
-    probability : ndarray of float32, shape (replicates, n, classes)
-        Predicted distributions.
-    label : ndarray of int64, shape (replicates, n)
-        True classes.
-
-    Returns
-    -------
-    ndarray of float64, shape (replicates,)
-    """
-    chosen = np.take_along_axis(probability, label[:, :, None], axis=2)[:, :, 0]
-    return -np.log(np.maximum(chosen.astype(np.float64), SMALLEST_PROBABILITY)).mean(axis=1)
+    measured: dict[str, list[float]] = {}
+    for name in [name for name in arrays if name.startswith("label")]:
+        task = name.removeprefix("label")
+        kind = "probability" if f"probability{task}" in given else "predicted"
+        label, output = given.pop(name), given.pop(f"{kind}{task}")
+        if output.shape[:2] != label.shape:
+            raise InputError(
+                f"{path}: {kind}{task}: found shape {output.shape} for labels of shape "
+                f"{label.shape}; their first two lengths have to agree"
+            )
+        measured["n_test"] = [label.shape[1]] * len(label)
+        if kind == "probability":
+            measured[f"test_accuracy{task}"] = measure_accuracy(output, label).tolist()
+            measured[f"test_loss{task}"] = measure_loss(output, label).tolist()
+        else:
+            measured[f"test_accuracy{task}"] = (output == label).mean(axis=1).tolist()
+    return {name: array.tolist() for name, array in sorted(given.items())} | measured
 
 
 def average_replicates(replicates: dict[str, list[float]]) -> Metrics:

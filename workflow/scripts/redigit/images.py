@@ -53,9 +53,10 @@ class ImageSet:
         return len(self.labels)
 
     @property
-    def n_inputs(self) -> int:
-        """Number of pixels of one item."""
-        return self.index.shape[1] * self.images[0].size
+    def size(self) -> tuple[int, int]:
+        """Height and width of one item in pixels."""
+        height, width = self.images.shape[1:]
+        return self.index.shape[1] * height, width
 
     def take_first(self, count: int) -> Self:
         """Make a set of the first items only."""

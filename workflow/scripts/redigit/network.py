@@ -1,7 +1,7 @@
 """Networks: their architecture from settings, and the one way in which they are trained."""
 
 import time
-from collections.abc import Callable
+from math import prod
 from typing import Any
 
 import keras
@@ -9,41 +9,85 @@ import numpy as np
 import pandas as pd
 
 from redigit.images import ImageSet
+from redigit.predictions import measure_accuracy, measure_loss
 from redigit.randomness import make_generator
+from redigit.tasks import Task
 
-# Items in a step that only measures.
+# Items in a step that only predicts.
 LARGE_BATCH = 1000
 
 
-def build_network(settings: dict[str, Any], n_inputs: int, n_classes: int) -> keras.Model:
-    """Build a dense network: hidden layers, then a softmax over the classes.
+def build_network(
+    settings: dict[str, Any], size: tuple[int, int], tasks: list[Task]
+) -> keras.Model:
+    """Build a network: convolutions, hidden layers, then a softmax for each task.
 
     Parameters
     ----------
     settings : dict
-        Settings of the kind `network`.
-    n_inputs, n_classes : int
-        Number of pixels and of classes.
+        Settings of the kind `network` or `multitask`.
+    size : (int, int)
+        Height and width of an item in pixels.
+    tasks : list of Task
+        Its tasks; each has its own hidden layers after those that all share.
 
     Returns
     -------
     keras.Model
-        The network with its initial weights, compiled with its optimiser and cross-entropy.
+        The network with its initial weights, compiled with its optimiser and cross-entropy. It
+        takes items of shape (height, width, 1), or flat ones if there is no convolution, and gives
+        probabilities by the name of each task's output layer.
     """
-    layers = [
-        keras.layers.Dense(width, settings["activation"], name=f"hidden_{number}")
-        for number, width in enumerate(settings["hidden"], start=1)
-    ]
-    output = keras.layers.Dense(n_classes, "softmax", name="output")
-    network = keras.Sequential([keras.Input((n_inputs,)), *layers, output], name="network")
+    activation = settings["activation"]
+    pixels = keras.Input((*size, 1) if settings["convolutions"] else (prod(size),), name="pixels")
+    shared = add_convolutions(pixels, settings["convolutions"], activation)
+    shared = add_dense(shared, "hidden_{}", settings["hidden"], activation)
+    outputs = {}
+    for task in tasks:
+        own = add_dense(shared, task.name_layer("hidden_{}"), task.hidden, activation)
+        name = task.name_layer("output")
+        outputs[name] = keras.layers.Dense(task.n_classes, "softmax", name=name)(own)
+    network = keras.Model(pixels, outputs, name="network")
     network.compile(
         optimizer=build_optimiser(**settings["optimiser"]),
-        loss="sparse_categorical_crossentropy",
-        metrics=["accuracy"],
+        loss=dict.fromkeys(outputs, "sparse_categorical_crossentropy"),
+        loss_weights={task.name_layer("output"): task.weight for task in tasks},
+        metrics={name: ["accuracy"] for name in outputs},
         # Compiling with XLA costs more time than it saves on a processor.
         jit_compile=keras.backend.backend() == "jax",
     )
     return network
+
+
+def add_convolutions(
+    maps: keras.KerasTensor, convolutions: list[dict[str, Any]], activation: str
+) -> keras.KerasTensor:
+    """Add convolutions, each with its pooling if it has one, and flatten what they give."""
+    # Without this a file in the user's home folder would decide.
+    channels = {"data_format": "channels_last"}
+    for number, convolution in enumerate(convolutions, start=1):
+        maps = keras.layers.Conv2D(
+            convolution["kernels"],
+            convolution["size"],
+            convolution["stride"],
+            convolution["padding"],
+            activation=activation,
+            name=f"convolution_{number}",
+            **channels,
+        )(maps)
+        if convolution["pool"]:
+            name = f"pooling_{number}"
+            maps = keras.layers.MaxPooling2D(convolution["pool"], name=name, **channels)(maps)
+    return keras.layers.Flatten(name="flatten", **channels)(maps) if convolutions else maps
+
+
+def add_dense(
+    values: keras.KerasTensor, name: str, widths: list[int] | tuple[int, ...], activation: str
+) -> keras.KerasTensor:
+    """Add dense layers; ``{}`` in the name stands for their number."""
+    for number, width in enumerate(widths, start=1):
+        values = keras.layers.Dense(width, activation, name=name.format(number))(values)
+    return values
 
 
 def build_optimiser(name: str, learning_rate: float) -> keras.optimizers.Optimizer:
@@ -53,14 +97,22 @@ def build_optimiser(name: str, learning_rate: float) -> keras.optimizers.Optimiz
 
 
 def train_network(
-    network: keras.Model, train: ImageSet, test: ImageSet, batch: int, epochs: int, seed: int
-) -> pd.DataFrame:
+    network: keras.Model,
+    tasks: list[Task],
+    train: ImageSet,
+    test: ImageSet,
+    batch: int,
+    epochs: int,
+    seed: int,
+) -> tuple[pd.DataFrame, dict[str, np.ndarray]]:
     """Train a network; the test items are only looked at.
 
     Parameters
     ----------
     network : keras.Model
         A compiled network; its weights are changed.
+    tasks : list of Task
+        Its tasks.
     train, test : ImageSet
         Items to learn from and items to measure on after each epoch.
     batch, epochs : int
@@ -70,39 +122,45 @@ def train_network(
 
     Returns
     -------
-    pandas.DataFrame
-        For each epoch (from 1) ``train_loss`` and ``train_accuracy``, averaged over the epoch's
-        steps while the weights changed, as Keras prints them, and ``test_loss`` and
-        ``test_accuracy`` at its end.
+    history : pandas.DataFrame
+        For each epoch (from 1) ``train_loss``, the weighted sum over tasks, and the accuracy of
+        each task, ``train_accuracy`` or ``train_accuracy_<task>``, averaged over the epoch's steps
+        while the weights changed, as Keras prints them; then the same at its end on the test
+        items, as ``test_…``.
+    probability : dict of str to ndarray of float32, shape (n, classes)
+        What the trained network predicts of the test items, by the name of each task.
     """
     started = time.perf_counter()
     epoch_rows = []
     for epoch in range(1, epochs + 1):
         order = make_generator("shuffle", seed, epoch).permutation(len(train))
-        # Keras' fit() takes batches that are made on the fly too, at twice the processor time.
-        measured = run_batches(network.train_on_batch, train, order, batch)
-        tested = run_batches(network.test_on_batch, test, np.arange(len(test)), LARGE_BATCH)
+        measured = run_epoch(network, tasks, train, order, batch)
+        probability = predict_probabilities(network, tasks, test)
+        tested = measure_tasks(tasks, probability, test.labels)
         epoch_rows.append(
             {"epoch": epoch}
-            | {f"train_{name}": measured[name] for name in ("loss", "accuracy")}
-            | {f"test_{name}": tested[name] for name in ("loss", "accuracy")}
+            | {f"train_{name}": value for name, value in measured.items()}
+            | {f"test_{name}": value for name, value in tested.items()}
         )
-        print(
-            f"epoch {epoch}/{epochs}: accuracy {measured['accuracy']:.4f} in training, "
-            f"{tested['accuracy']:.4f} on test, {time.perf_counter() - started:.0f} s"
+        values = ", ".join(
+            f"{name.replace('_', ' ')} {measured[name]:.4f} in training, {tested[name]:.4f} on test"
+            for name in measured
         )
-    return pd.DataFrame(epoch_rows)
+        print(f"epoch {epoch}/{epochs}: {values}, {time.perf_counter() - started:.0f} s")
+    return pd.DataFrame(epoch_rows), probability
 
 
-def run_batches(
-    step: Callable[..., dict], items: ImageSet, order: np.ndarray, batch: int
+def run_epoch(
+    network: keras.Model, tasks: list[Task], items: ImageSet, order: np.ndarray, batch: int
 ) -> dict[str, float]:
-    """Call a Keras step on items in batches.
+    """Train a network on items once.
 
     Parameters
     ----------
-    step : callable
-        ``train_on_batch`` or ``test_on_batch`` of a network.
+    network : keras.Model
+        A compiled network; its weights are changed.
+    tasks : list of Task
+        Its tasks.
     items : ImageSet
         The items.
     order : ndarray of int, shape (n,)
@@ -113,35 +171,69 @@ def run_batches(
     Returns
     -------
     dict of str to float
-        Loss and metrics, averaged over all items.
+        ``loss`` and the accuracy of each task, averaged over all items.
     """
-    totals = {"loss": 0.0, "accuracy": 0.0}
+    names = name_measures(tasks)
+    totals = dict.fromkeys(names.values(), 0.0)
     for start in range(0, len(order), batch):
         pixels, labels = items.make_batch(order[start : start + batch])
-        measured = step(pixels, labels, return_dict=True)
-        for name in totals:
-            totals[name] += float(measured[name]) * len(labels)
+        targets = {task.name_layer("output"): task.targets[labels] for task in tasks}
+        # Keras' fit() takes batches that are made on the fly too, at twice the processor time.
+        measured = network.train_on_batch(shape_pixels(network, pixels), targets, return_dict=True)
+        for name, total in names.items():
+            totals[total] += float(measured[name]) * len(labels)
     return {name: total / len(order) for name, total in totals.items()}
 
 
-def predict_probabilities(network: keras.Model, items: ImageSet) -> np.ndarray:
+def name_measures(tasks: list[Task]) -> dict[str, str]:
+    """Map the names that Keras gives to what it measures to those of the histories."""
+    names = {"loss": "loss"}
+    for task in tasks:
+        # Keras names the output only if there are several.
+        prefix = f"{task.name_layer('output')}_" if len(tasks) > 1 else ""
+        names[f"{prefix}accuracy"] = task.name_measure("accuracy")
+    return names
+
+
+def measure_tasks(
+    tasks: list[Task], probability: dict[str, np.ndarray], labels: np.ndarray
+) -> dict[str, float]:
+    """Measure predictions: ``loss``, the weighted sum over tasks, and the accuracy of each."""
+    known = {task.name: (probability[task.name], task.targets[labels]) for task in tasks}
+    losses = [task.weight * measure_loss(*known[task.name]) for task in tasks]
+    accuracies = {
+        task.name_measure("accuracy"): float(measure_accuracy(*known[task.name])) for task in tasks
+    }
+    return {"loss": float(sum(losses)), **accuracies}
+
+
+def shape_pixels(network: keras.Model, pixels: np.ndarray) -> np.ndarray:
+    """Give flat items, shape (b, pixels), the shape that a network takes."""
+    return pixels.reshape(len(pixels), *network.input_shape[1:])
+
+
+def predict_probabilities(
+    network: keras.Model, tasks: list[Task], items: ImageSet
+) -> dict[str, np.ndarray]:
     """Predict class probabilities.
 
     Returns
     -------
-    ndarray of float32, shape (n, classes)
+    dict of str to ndarray of float32, shape (n, classes)
+        By the name of each task.
     """
-    return np.concatenate(
-        [
-            network.predict_on_batch(items.make_batch(slice(start, start + LARGE_BATCH))[0])
-            for start in range(0, len(items), LARGE_BATCH)
-        ]
-    )
+    batches = [
+        network.predict_on_batch(
+            shape_pixels(network, items.make_batch(slice(start, start + LARGE_BATCH))[0])
+        )
+        for start in range(0, len(items), LARGE_BATCH)
+    ]
+    return {
+        task.name: np.concatenate([batch[task.name_layer("output")] for batch in batches])
+        for task in tasks
+    }
 
 
 def collect_weights(network: keras.Model) -> dict[str, np.ndarray]:
     """Collect the weights of a network by layer and name."""
-    return {
-        weight.path.removeprefix("network/"): keras.ops.convert_to_numpy(weight)
-        for weight in network.weights
-    }
+    return {weight.path: keras.ops.convert_to_numpy(weight) for weight in network.weights}

@@ -8,7 +8,7 @@ study's one number as one more such run.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from math import floor, sqrt
 from typing import Any
@@ -167,6 +167,18 @@ def judge_equal(claim: Claim, measurement: Measurement, criteria: Criteria) -> V
     )
 
 
+def judge_deduced(claim: Claim, measurement: Measurement, criteria: Criteria) -> Verdict:
+    """Compare a count from which settings that the study does not state were deduced.
+
+    That they give it back says that there are such settings, and is no result of ours.
+    """
+    equal = judge_equal(claim, measurement, criteria)
+    if equal.verdict != "reproduced":
+        return replace(equal, verdict="inconsistent")
+    sentence = f"We deduced settings from {claim.printed}, which they give back; it is no result."
+    return replace(equal, verdict="consistent", sentence=sentence)
+
+
 def judge_decimals(claim: Claim, measurement: Measurement, criteria: Criteria) -> Verdict:
     """Compare a number without chance: within half a unit of the last printed digit."""
     found = show_number(measurement.mean, claim, 2)
@@ -310,6 +322,7 @@ def judge_run(claim: Claim, measurement: Measurement, criteria: Criteria) -> Ver
 
 MEASURED_RULES: dict[str, Callable[[Claim, Measurement, Criteria], Verdict]] = {
     "equal": judge_equal,
+    "deduced": judge_deduced,
     "decimals": judge_decimals,
     "accuracy_same_test": partial(judge_accuracy, find_half_width=find_half_width_same_test),
     "accuracy_other_test": partial(judge_accuracy, find_half_width=find_half_width_other_test),
@@ -381,6 +394,15 @@ def judge_bound(claim: Claim, operands: list[Claim]) -> Verdict:
     return Verdict("inconsistent", f"{found}, more than {claim.printed}.", measured=width)
 
 
+def judge_least(claim: Claim, operands: list[Claim]) -> Verdict:
+    """Check that another claim is no less than a claimed lower bound."""
+    (other,) = operands
+    found = f"{other.location} has {other.printed}"
+    if other.number >= claim.number - other.half_unit - TOLERANCE:
+        return Verdict("consistent", f"{found}, not less than {claim.printed}.", other.number)
+    return Verdict("inconsistent", f"{found}, less than {claim.printed}.", other.number)
+
+
 def judge_number(claim: Claim, operands: list[Claim]) -> Verdict:
     """Compare a claimed number of things with how many are printed."""
     count = len(operands)
@@ -425,6 +447,7 @@ DOCUMENT_RULES: dict[str, Callable[[Claim, list[Claim]], Verdict]] = {
     "difference": judge_difference,
     "complement_of": judge_complement,
     "difference_at_most": judge_bound,
+    "at_least": judge_least,
     "number_of": judge_number,
     "number_above": judge_number_above,
     "same_figures": judge_figures,

@@ -94,7 +94,7 @@ def draw_curves(definition: Settings, histories: pd.DataFrame) -> tuple[Figure, 
             sentences.append(f"{label}: {strong.iloc[0]:.4f} to {strong.iloc[-1]:.4f}")
     for quantity, axes in panels.items():
         axes.set(xlabel="Epoch", ylabel=quantity.capitalize())
-        axes.xaxis.set_major_locator(MaxNLocator(integer=True))
+        axes.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
         axes.legend()
     subject = " and ".join(quantities).capitalize()
     epochs = histories["epoch"].max()

@@ -1,0 +1,185 @@
+"""The arithmetic of networks agrees with Keras and with the numbers that studies print."""
+
+from itertools import product
+from pathlib import Path
+
+import pytest
+import yaml
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+
+from redigit.architecture import find_map_problem, find_network_problem, trace_network
+from redigit.backend import start_backend
+from redigit.checks import KIND_CHECKS
+from redigit.claims import claims_file, read_claims
+from redigit.errors import InputError
+from redigit.settings import read_experiment, read_params, resolve_settings, study_file
+from redigit.tasks import list_tasks
+from redigit.validation import check_row, find_schema
+
+ROOT = Path(__file__).resolve().parents[2]
+GROUPS = {"even": [0, 2, 4, 6, 8], "odd": [1, 3, 5, 7, 9]}
+
+convolutions = st.lists(
+    st.fixed_dictionaries(
+        {
+            "kernels": st.integers(1, 5),
+            "size": st.integers(1, 7),
+            "stride": st.integers(1, 3),
+            "padding": st.sampled_from(["valid", "same"]),
+            "pool": st.integers(0, 3),
+        }
+    ),
+    max_size=3,
+)
+widths = st.lists(st.integers(1, 9), max_size=2)
+
+
+@pytest.fixture(scope="module")
+def networks():
+    """The module that builds networks."""
+    start_backend("tensorflow", "cpu", threads=1, seed=0)
+    import redigit.network
+
+    return redigit.network
+
+
+def describe(convolutions, hidden=(), **more):
+    optimiser = {"name": "sgd", "learning_rate": 0.1}
+    shape = {"convolutions": convolutions, "hidden": list(hidden)}
+    return {**shape, "activation": "relu", "optimiser": optimiser, **more}
+
+
+def convolve(kernels=4, size=3, stride=1, padding="valid", pool=0):
+    return {
+        "kernels": kernels,
+        "size": size,
+        "stride": stride,
+        "padding": padding,
+        "pool": pool,
+    }
+
+
+@settings(max_examples=25, deadline=None)
+@given(convolutions, widths, widths, st.sampled_from([(28, 28), (56, 28)]), st.booleans())
+def test_layers_are_those_of_keras(
+    networks, convolutions, hidden, task_hidden, size, has_several_tasks
+):
+    assume(find_map_problem(convolutions, size) is None)
+    tasks = {"groups": GROUPS, "tasks": {"items": 1, "groups": 1}, "task_hidden": task_hidden}
+    chosen = describe(convolutions, hidden, **(tasks if has_several_tasks else {}))
+    network = networks.build_network(chosen, size, list_tasks(chosen, 10))
+    layers = trace_network(chosen, size, list_tasks(chosen, 10))
+    assert sum(layer.n_parameters for layer in layers) == network.count_params()
+    for layer in layers:
+        built = network.get_layer(layer.name)
+        assert built.count_params() == layer.n_parameters
+        assert built.output.shape[1:] == layer.shape
+    named = {layer.name for layer in layers} | {"pixels", "flatten"}
+    assert {layer.name for layer in network.layers} <= named
+
+
+@settings(max_examples=25, deadline=None)
+@given(convolutions)
+def test_what_is_refused_keras_cannot_build(networks, convolutions):
+    assume(find_map_problem(convolutions, (28, 28)) is not None)
+    chosen = describe(convolutions)
+    try:
+        network = networks.build_network(chosen, (28, 28), list_tasks(chosen, 10))
+    except ValueError:
+        return
+    # Keras lets maps without a pixel pass.
+    assert any(0 in layer.output.shape[1:] for layer in network.layers)
+
+
+def list_printed():
+    """List the rows of networks for whose number of parameters study A prints one."""
+    claims = read_claims(ROOT / claims_file("a"), "a", ROOT / "workflow/schemas/claims.yaml")
+    return [
+        pytest.param(claim.target, claim.value, id=claim.id)
+        for claim in claims
+        if claim.rule in ("equal", "deduced") and claim.metric == "n_parameters"
+    ]
+
+
+@pytest.mark.parametrize(("target", "printed"), list_printed())
+def test_study_a_has_the_printed_number_of_parameters(monkeypatch, target, printed):
+    monkeypatch.chdir(ROOT)
+    chosen = resolve_settings(target.experiment, target.row, "full")
+    layers = trace_network(chosen, (28, 28), list_tasks(chosen, 10))
+    assert sum(layer.n_parameters for layer in layers) == printed
+
+
+def test_two_layers_of_study_a_have_one_solution_only(monkeypatch):
+    """What the assumption on its sizes, strides and padding says."""
+    monkeypatch.chdir(ROOT)
+    found = []
+    for size, padding, *strides in product(range(2, 8), ("valid", "same"), (1, 2, 3), (1, 2, 3)):
+        chosen = describe(
+            [
+                convolve(kernels, size, stride, padding)
+                for kernels, stride in zip((32, 64), strides, strict=True)
+            ]
+        )
+        layers = trace_network(chosen, (28, 28), list_tasks(chosen, 10))
+        if sum(layer.n_parameters for layer in layers) == 110_826:
+            found.append(chosen["convolutions"])
+    assert found == [resolve_settings("a/cnn", "conv_32_64", "full")["convolutions"]]
+
+
+@pytest.mark.parametrize(
+    ("convolutions", "path", "text"),
+    [
+        ([convolve(size=29)], "0.size", "found 29; allowed is 28 or less, on a map of 28 by 28"),
+        ([convolve(size=28), convolve(size=2)], "1.size", "found 2; allowed is 1 or less"),
+        ([convolve(pool=14), convolve(size=2)], "1.size", "allowed is 1 or less"),
+        ([convolve(size=27, pool=3)], "0.pool", "found 3; allowed is 2 or less, on a map of 2 by"),
+        ([convolve(stride=20, padding="same", pool=3)], "0.pool", "allowed is 2 or less"),
+    ],
+)
+def test_impossible_maps_are_named(convolutions, path, text):
+    found, description = find_network_problem(describe(convolutions))
+    assert ".".join(found) == f"convolutions.{path}"
+    assert text in description
+
+
+@pytest.mark.parametrize(
+    "convolutions",
+    [
+        [],
+        [convolve(size=28)],
+        [convolve(size=29, padding="same")],
+        [convolve(stride=28, padding="same")],
+        [convolve(size=1, pool=28)],
+    ],
+)
+def test_extreme_maps_are_allowed(convolutions):
+    assert find_network_problem(describe(convolutions)) is None
+
+
+def test_bad_row_gives_one_line_that_names_its_key(tmp_path, monkeypatch):
+    (tmp_path / "workflow").symlink_to(ROOT / "workflow")
+    monkeypatch.chdir(ROOT)
+    content = read_params(study_file("a"))
+    content = yaml.safe_load(yaml.safe_dump(content))
+    monkeypatch.chdir(tmp_path)
+    rows = {
+        "cnn": ("conv_32_64", {"convolutions": [convolve(size=4), convolve(size=26)]}),
+        "multitask": ("both", {"groups": {**GROUPS, "odd": [1, 3]}}),
+    }
+    for name, (row, changed) in rows.items():
+        content["experiments"][name]["rows"][row] = changed
+    study_file("t").parent.mkdir(parents=True)
+    study_file("t").write_text(yaml.safe_dump(content))
+    read_params.cache_clear()
+    expected = {
+        "cnn": "experiments.cnn.rows.conv_32_64.convolutions.1.size: found 26; allowed is 25 or",
+        "multitask": "experiments.multitask.rows.both.groups: found label 5 0 times",
+    }
+    for name, text in expected.items():
+        row, kind = rows[name][0], read_experiment(f"t/{name}")["kind"]
+        with pytest.raises(InputError) as caught:
+            check_row(find_schema("kinds", kind), f"t/{name}", row, "full", KIND_CHECKS[kind])
+        assert str(caught.value).startswith(f"{study_file('t')}: {text}")
+        assert "\n" not in str(caught.value)
+    read_params.cache_clear()
