@@ -273,6 +273,17 @@ def test_both_pages_say_at_what_scale_the_run_was(report):
     assert "max_iterations 100 5" in write_pages()["reports/t/index.html"].text
 
 
+@pytest.mark.parametrize(("scale", "is_reduced"), [("quick", True), ("smoke", False)])
+def test_pages_say_that_the_run_was_smaller_only_if_it_was(report, scale, is_reduced):
+    """The study has an overlay for quick and none for smoke."""
+    Path("params.yaml").write_text(f"scale: {scale}\n")
+    read_params.cache_clear()
+    for page in write_pages().values():
+        assert f"This run: {scale}." in page.text
+        assert ("ran smaller than the studies did" in page.text) == is_reduced
+        assert ("Every experiment ran at the size" in page.text) == (not is_reduced)
+
+
 def test_front_page_explains_every_verdict_and_counts_them(report):
     page = write_pages()["reports/index.html"]
     assert {f"verdict-{name}" for name in VERDICTS} <= set(page.ids)

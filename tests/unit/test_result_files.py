@@ -181,6 +181,24 @@ def test_json_comes_back_as_it_was(tmp_path, value):
     assert read_json(tmp_path / "a.json") == value
 
 
+def test_json_has_a_line_for_each_list_of_numbers(tmp_path):
+    """Metrics have a list for each metric, of up to a thousand replicates."""
+    value = {"row": {"mean": 0.5, "replicates": {"loss": [0.25, 0.75], "draw": [0, 1], "none": []}}}
+    write_json(tmp_path / "a.json", value)
+    assert (tmp_path / "a.json").read_text().splitlines() == [
+        *("{", ' "row": {', '  "mean": 0.5,', '  "replicates": {'),
+        *('   "loss": [0.25, 0.75],', '   "draw": [0, 1],', '   "none": []'),
+        *("  }", " }", "}"),
+    ]
+
+
+@pytest.mark.parametrize("text", ["[\n 1,\n 2\n]", "a [  b ]", '["', "\\[\n"])
+def test_brackets_in_json_texts_stay_as_they_are(tmp_path, text):
+    value = {text: [text, [1, [2, None]], text]}
+    write_json(tmp_path / "a.json", value)
+    assert read_json(tmp_path / "a.json") == value
+
+
 @pytest.mark.parametrize("value", [float("nan"), float("inf"), [-float("inf")]])
 def test_json_without_what_json_lacks(tmp_path, value):
     with pytest.raises(ValueError, match="JSON compliant"):

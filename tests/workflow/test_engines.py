@@ -80,11 +80,13 @@ def test_changed_row_names_its_job_and_what_follows(project):
     assert project.list_planned() == NETWORK_JOBS
     assert project.list_bridge_status() == NETWORK_JOBS
     status = project.list_status()
-    # The claims' job reads the settings of all experiments, the page's the comments of the file.
+    # The claims' job and the front page's read the settings of all experiments, the page's the
+    # comments of the file.
     assert status == {
         "train_network@example-clothes-2x32-0",
         "check_claims@example",
         "write_page@example",
+        "write_index",
     }
     assert project.follow(status) == NETWORK_JOBS
     assert project.list_reproduced("--dry") == status

@@ -95,7 +95,9 @@ rule write_index:
         "<logs>/write_index.log",
     params:
         settings=declare_keys(
-            {RUN_FILE: ["scale"]} | {study_file(study): ["title"] for study in config["studies"]}
+            {RUN_FILE: ["scale"]}
+            # The page says whether the scale makes any experiment smaller.
+            | {study_file(study): ["title", "experiments"] for study in config["studies"]}
         ),
     message:
         "Writing the front page"

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -69,8 +70,19 @@ def write_text(path: Path, text: str) -> None:
 
 
 def write_json(path: Path, value: object) -> None:
-    """Write a value as indented JSON; NaN and infinities are refused."""
-    write_text(path, json.dumps(value, indent=1, allow_nan=False) + "\n")
+    """Write a value as indented JSON, each list of numbers on one line.
+
+    NaN and infinities are refused.
+    """
+    text = json.dumps(value, indent=1, allow_nan=False)
+    # Within a string no line ends, so that what matches is a list, and one that holds no string.
+    text = re.sub(r'\[\n[^][{}"]*\]', join_lines, text)
+    write_text(path, text + "\n")
+
+
+def join_lines(found: re.Match[str]) -> str:
+    """Put an indented JSON list of plain values on one line."""
+    return f"[{' '.join(found[0][1:-1].split())}]"
 
 
 def read_json(path: Path) -> dict:

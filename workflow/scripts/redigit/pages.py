@@ -227,13 +227,15 @@ def build_study_page(
     file = study_file(study)
     claims = read_claims(verdicts)
     scale = look_up(RUN_FILE, "scale")
+    reductions = list_reductions(study, scale)
     return render_page(
         templates,
         "study.html.j2",
         study=study,
         title=look_up(file, "title"),
         scale=scale,
-        reductions=list_reductions(study, scale),
+        is_reduced=bool(reductions),
+        reductions=reductions,
         tables=[describe_table(file, path) for path in tables],
         figures=[describe_figure(file, path, page) for path in figures],
         claims=[describe_claim(claim, page) for claim in claims.to_dict("records")],
@@ -258,7 +260,7 @@ def build_index_page(templates: Sequence[Path], summaries: Sequence[Path]) -> st
     str
         HTML.
     """
-    studies = []
+    studies, scale = [], look_up(RUN_FILE, "scale")
     for path in summaries:
         study, counts = path.parent.name, read_json(path)
         unknown = [name for name in counts if name not in VERDICTS and name != "claims"]
@@ -267,7 +269,11 @@ def build_index_page(templates: Sequence[Path], summaries: Sequence[Path]) -> st
         title = look_up(study_file(study), "title")
         studies.append({"name": study, "title": title, "counts": counts})
     return render_page(
-        templates, "index.html.j2", studies=studies, scale=look_up(RUN_FILE, "scale")
+        templates,
+        "index.html.j2",
+        studies=studies,
+        scale=scale,
+        is_reduced=any(list_reductions(study["name"], scale) for study in studies),
     )
 
 
