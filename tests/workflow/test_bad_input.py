@@ -120,7 +120,7 @@ def alter(path: Path) -> str:
 
 
 @pytest.mark.parametrize("damage", [truncate, alter])
-def test_damaged_raw_file_stops_before_any_job(finished, project, damage):
+def test_damaged_raw_file_stops_before_any_job(project, damage):
     fault = damage(project.path(LABELS))
     before = project.digest_all()
     result = project.snakemake("--cores", "1", check=False)
@@ -129,7 +129,10 @@ def test_damaged_raw_file_stops_before_any_job(finished, project, damage):
     (line,) = list_errors(result)
     assert re.fullmatch(f"{LABELS}: {fault}; delete it and run again", line)
     assert project.digest_all() == before
-    # DVC brings back what it has recorded, and all else stands.
+
+
+def test_damaged_raw_file_is_brought_back_by_repro(finished, project):
+    alter(project.path(LABELS))
     assert project.list_reproduced() == set()
     assert project.digest_outputs() == finished.digest_outputs()
     project.assert_nothing_to_do()
