@@ -20,6 +20,10 @@ min_version("9.27")
 configfile: "params.yaml"
 
 
+# What a program prints is in its log. Here it would come between Snakemake's own lines.
+shell.prefix("set -euo pipefail; exec >/dev/null; ")
+
+
 root = config.get("root", "")
 
 try:
@@ -56,13 +60,15 @@ rule all:
         lambda wildcards: targets,
 
 
-# The kinds come first: each says where its predictions are.
+include: "workflow/rules/data.smk"
+
+
+# The kinds come before the evaluation: each says where its predictions are.
 for rules in sorted(Path("workflow/rules/kinds").glob("*.smk")):
 
     include: rules
 
 
-include: "workflow/rules/data.smk"
 include: "workflow/rules/evaluate.smk"
 include: "workflow/rules/audit.smk"
 include: "workflow/rules/report.smk"

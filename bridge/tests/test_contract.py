@@ -4,6 +4,7 @@ import hashlib
 import json
 import os
 import random
+import shutil
 import subprocess
 import time
 from pathlib import Path
@@ -95,6 +96,14 @@ def test_dvc_is_clean_after_snakemake(toy):
     assert toy.run("git", "status", "--short").stdout.split() == [
         *("M", "chapters/c1/params.yaml", "M", "dvc.lock", "M", "metrics/c1/m1.json")
     ]
+
+
+def test_outputs_that_the_cache_lacks_are_put_there(toy):
+    """As in a clone that nothing was pulled into and that makes the recorded bytes again."""
+    shutil.rmtree(toy.folder / ".dvc/cache")
+    shutil.rmtree(toy.folder / ".snakemake")
+    toy.snakemake("--forceall")
+    assert toy.list_status() == set()
 
 
 def test_partial_run_records_only_what_is_up_to_date(toy):

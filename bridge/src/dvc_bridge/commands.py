@@ -84,6 +84,7 @@ def _commit(project: _Project, touched_since: float | None) -> int:
     state = ProjectState.load()
     sync = Sync(project.graph, project.options, state)
     sync.write_records()
+    sync.is_cached = dvc_internals.open_cache()
     try:
         if sync.find_unrecorded():
             recorded = record_finished(sync, Graph(project.workflow))

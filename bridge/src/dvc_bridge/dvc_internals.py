@@ -7,7 +7,7 @@ inside the functions: most runs of the bridge do not need it, and it takes long 
 import json
 import logging
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 from pathlib import Path
 from types import SimpleNamespace
@@ -180,6 +180,19 @@ def normalise_stage(stage: Mapping[str, Any]) -> dict[str, Any]:
         "params": params,
         **sections,
     }
+
+
+def open_cache() -> Callable[[str], bool]:
+    """Give the function that tells of an MD5 whether DVC's cache has a file with it."""
+    from dvc.exceptions import DvcException
+    from dvc.repo import Repo
+
+    try:
+        with Repo(".") as repo:
+            find_path = repo.cache.local.oid_to_path
+            return lambda md5: Path(find_path(md5)).exists()
+    except (DvcException, OSError) as error:
+        raise BridgeError(" ".join(str(error).split())) from error
 
 
 def record_stages(stages: Mapping[str, Mapping[str, Any]], dropped: Iterable[str]) -> list[str]:

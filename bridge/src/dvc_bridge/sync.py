@@ -1,7 +1,7 @@
 """Tells Snakemake what DVC knows: writes its records from dvc.lock, and marks what is stale."""
 
 import fcntl
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -45,7 +45,10 @@ class Sync:
 
     def __init__(self, graph: Graph, options: render.Options, state: ProjectState):
         self.graph = graph
+        self.options = options
         self.digests = DigestCache()
+        # Loading DVC's cache takes long, and only what commits has to look into it.
+        self.is_cached: Callable[[str], bool] = lambda md5: True
         self._load_lock()
         self.stage_names = render.name_stages(graph.jobs, options)
         self.judge = Judge(graph, self.lock, self.digests, Journal(state.journal))
@@ -90,7 +93,15 @@ class Sync:
         entry = self.lock.get(self.stage_names[job])
         if entry is None:
             return "dvc.lock has no such stage"
-        return self.judge.differs_from_entry(job, entry)
+        return self.judge.differs_from_entry(job, entry) or self._find_uncached(job)
+
+    def _find_uncached(self, job: Job) -> str | None:
+        """Name an output that dvc.lock has right but DVC's cache lacks, as in a fresh clone."""
+        for path in job.outputs:
+            _, flags = self.options.classify(path)
+            if flags.get("cache", True) and not self.is_cached(self.digests.get(path).md5):
+                return f"{path} is not in DVC's cache"
+        return None
 
     def _write_fresh(self, job: Job) -> None:
         """Say of a job that it ran with today's inputs, command and parameters."""

@@ -8,9 +8,10 @@ import importlib.util
 import json
 import os
 import sys
+from pathlib import Path
 
 _PROGRAMS = "workflow/scripts/"
-_project = os.getcwd()
+_project = Path.cwd()
 _opened = set()
 _listed = set()
 
@@ -18,9 +19,9 @@ _listed = set()
 def _note(event, arguments):
     if event == "open" and isinstance(arguments[0], str) and arguments[2] is not None:
         if arguments[2] & os.O_ACCMODE == os.O_RDONLY:
-            _opened.add(os.path.join(_project, arguments[0]))
+            _opened.add(arguments[0])
     elif event in ("os.listdir", "os.scandir") and isinstance(arguments[0], str):
-        _listed.add(os.path.join(_project, arguments[0]))
+        _listed.add(arguments[0])
 
 
 def _find_source(path):
@@ -28,22 +29,17 @@ def _find_source(path):
     return importlib.util.source_from_cache(path) if path.endswith(".pyc") else path
 
 
-def _relate(paths):
-    """Give the paths of those files that are in the project, relative to it."""
-    real = (os.path.realpath(path) for path in paths)
-    return sorted(
-        os.path.relpath(_find_source(path), _project)
-        for path in real
-        if os.path.exists(path) and os.path.commonpath([path, _project]) == _project
-    )
+def _relate(names):
+    """Give those files that are in the project, relative to it; temporary ones are gone."""
+    paths = {Path(_find_source(name)).resolve() for name in names}
+    own = (path for path in paths if path.exists() and path.is_relative_to(_project))
+    return sorted(str(path.relative_to(_project)) for path in own)
 
 
 def _write():
     record = {"command": " ".join(sys.orig_argv)}
     record |= {"opened": _relate(_opened), "listed": _relate(_listed)}
-    name = f"{os.environ['OPENED_FILES']}/{os.getpid()}.json"
-    with open(name, "w") as file:
-        json.dump(record, file)
+    Path(os.environ["OPENED_FILES"], f"{os.getpid()}.json").write_text(json.dumps(record))
 
 
 if len(sys.orig_argv) > 1 and sys.orig_argv[1].startswith(_PROGRAMS):
