@@ -63,11 +63,13 @@ def test_whole_run_below_another_root(project):
     project.snakemake("--cores", "2", "--config", "root=runs/x")
     after = project.digest_all()
     assert {name: after[name] for name in before} == before
-    outputs = project.digest_outputs()
-    made = {name: sha for name, sha in outputs.items() if not name.startswith("data/raw/")}
-    assert {name: after[f"runs/x/{name}"] for name in made} == made
+    made = {name for name in project.list_outputs() if not name.startswith("data/raw/")}
+    for name in made:
+        # Verdicts and pages name the files that they rest on.
+        content = project.path(f"runs/x/{name}").read_bytes().replace(b"runs/x/", b"")
+        assert content == project.path(name).read_bytes(), name
     added = {name.removeprefix("runs/x/") for name in set(after) - set(before)}
-    assert {name for name in added - set(made) if not name.startswith("logs/")} == set()
+    assert {name for name in added - made if not name.startswith("logs/")} == set()
     project.assert_nothing_to_do()
 
 
