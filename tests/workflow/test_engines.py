@@ -15,7 +15,7 @@ STUDY = "studies/example/params.yaml"
 NETWORK_ROW = ("2x32: {hidden: [32, 32]}", "2x32: {hidden: [32, 32], epochs: 1}")
 NETWORK_JOBS = {
     "train_network@example-clothes-2x32-0",
-    "evaluate_predictions@example-clothes",
+    "evaluate_predictions-example-clothes",
     "check_claims@example",
     "render_table@example-table_1",
     "draw_figure-example-figure_1",
@@ -26,7 +26,7 @@ NETWORK_JOBS = {
 LINEAR_ROW = ("{method: sequential}", "{method: sequential, penalty_c: 0.1}")
 LINEAR_JOBS = {
     "fit_linear@example-linear-sequential_100",
-    "evaluate_predictions@example-linear",
+    "evaluate_predictions-example-linear",
     "check_claims@example",
     "render_table@example-table_1",
     "draw_figure-example-figure_4",
