@@ -224,7 +224,11 @@ def list_places(value: object, above: tuple = ()):
             yield from list_places(inner, (*above, key))
 
 
-@pytest.mark.parametrize("value", [REMOVED, None, -1, "x", [], {"quick": 5}], ids=repr)
+@pytest.mark.parametrize(
+    "value",
+    [REMOVED, None, -1, "x", [], {"quick": 5}],
+    ids=lambda value: "removed" if value is REMOVED else repr(value),
+)
 @pytest.mark.parametrize("file", [RUN_FILE, EXAMPLE], ids=str)
 def test_any_wrong_value_passes_or_gives_one_line(example, file, value):
     original = file.read_text()

@@ -7,7 +7,8 @@ import socket
 from pathlib import Path
 
 import pytest
-from project import Project
+import yaml
+from project import CHECKOUT, Project
 
 RUN_FILE = "params.yaml"
 STUDY_FILE = "studies/example/params.yaml"
@@ -17,7 +18,9 @@ LABELS_SHA256 = "ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f
 
 ROW = "2x32: {hidden: [32, 32]}"
 TRAIN = "train_network@example-clothes-2x32-0"
-SETTINGS = "activation, batch, data, epochs, hidden, optimiser, pixels, train_images"
+SCHEMA = yaml.safe_load((CHECKOUT / "workflow/schemas/kinds/network.yaml").read_text())
+SETTINGS = ", ".join(sorted(SCHEMA["properties"]))
+STUDIES = ", ".join(sorted(path.parent.name for path in CHECKOUT.glob("studies/*/params.yaml")))
 COLUMNS = (
     "study, id, location, topic, model, metric, printed, value, digits, unit, quantity, rule, "
     "margin, context"
@@ -50,7 +53,7 @@ BAD_VALUES = {
     # DVC's graph is that of the study which the run had, so DVC meets no such study.
     "unknown-study": (
         (RUN_FILE, "studies: [example]", "studies: [exampel]"),
-        f"{RUN_FILE}: studies: no studies/exampel/params.yaml; there are a, e, example",
+        f"{RUN_FILE}: studies: no studies/exampel/params.yaml; there are {STUDIES}",
         None,
     ),
     "unknown-scale": (
