@@ -18,10 +18,12 @@ import numpy as np  # noqa: E402
 from redigit import network  # noqa: E402
 from redigit.datasets import load_images  # noqa: E402
 from redigit.images import ImageSet  # noqa: E402
+from redigit.tasks import list_tasks  # noqa: E402
 
 REPEATS = 3
 N_IMAGES, BATCH = 10_000, 100
 SETTINGS = {
+    "convolutions": [],
     "hidden": [1000, 1000],
     "activation": "relu",
     "optimiser": {"name": "adam", "learning_rate": 0.001},
@@ -55,10 +57,11 @@ def main() -> None:
     """Train in turn by both loops, print medians and the ratio."""
     images, labels = load_images(Path("data/raw/mnist"), "train")
     items = ImageSet.of_images(images, labels, "unit").take_first(N_IMAGES)
-    trained = network.build_network(SETTINGS, items.n_inputs, 10)
+    tasks = list_tasks(SETTINGS, 10)
+    trained = network.build_network(SETTINGS, items.size, tasks)
     order = np.arange(len(items))
     loops = {
-        "redigit.network": lambda: network.run_batches(trained.train_on_batch, items, order, BATCH),
+        "redigit.network": lambda: network.run_epoch(trained, tasks, items, order, BATCH),
         "keras fit": lambda: trained.fit(Batches(items), verbose=0),
     }
     for loop in loops.values():

@@ -194,7 +194,7 @@ STATUS = ("dvc", "status")
         pytest.param([SNAKEMAKE], id="snakemake"),
         pytest.param([REPRO], id="repro", marks=pytest.mark.slow),
         pytest.param([PLAN, REPRO], id="plan-repro"),
-        pytest.param([TOUCH, REPRO], id="touch-repro"),
+        pytest.param([TOUCH, REPRO], id="touch-repro", marks=pytest.mark.slow),
         pytest.param([TOUCH, SNAKEMAKE], id="touch-snakemake", marks=pytest.mark.slow),
         pytest.param([COMMIT, SNAKEMAKE], id="commit-snakemake", marks=pytest.mark.slow),
         pytest.param([STATUS, TOUCH, COMMIT, REPRO], id="all-repro", marks=pytest.mark.slow),
@@ -222,6 +222,7 @@ def test_run_stands_without_a_dvc_repository(project):
     assert warning.startswith("Warning: not recorded in DVC: there is no DVC repository here")
 
 
+@pytest.mark.slow
 def test_run_stands_when_dvc_refuses(project):
     lock = project.read("dvc.lock")
     project.edit(STUDY, 'title: "Example"', 'title: "Example 2"')
@@ -239,6 +240,7 @@ def test_run_stands_when_dvc_refuses(project):
 # Outputs
 
 
+@pytest.mark.slow
 def test_output_changed_under_its_old_time_is_made_again(project):
     path = project.path("reports/example/tables/table_1.csv")
     content = path.read_text()

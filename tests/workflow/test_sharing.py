@@ -19,6 +19,7 @@ def test_clone_and_pull_bring_all_outputs(made, finished, clone):
     clone.assert_nothing_to_do()
 
 
+@pytest.mark.slow
 def test_push_brings_what_is_new(project, tmp_path):
     project.edit(STUDY, 'title: "Example"', 'title: "Example 2"')
     project.dvc("remote", "modify", "store", "url", str(tmp_path / "remote"))
@@ -51,7 +52,6 @@ def test_diffs_show_what_a_changed_row_did(project):
     history = "models/example/clothes/2x32/0/history.csv"
     plots = project.read_json("dvc", "plots", "diff", "--json")["data"]
     (curve,) = plots[history]
-    print(curve)
     assert set(curve["revisions"]) == {"HEAD", "workspace"}
     project.dvc("plots", "diff", "--out", "plots")
     assert history in project.read("plots/index.html")

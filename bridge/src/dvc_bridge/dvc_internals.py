@@ -283,8 +283,18 @@ def _update_lock(repo, stages: Mapping[str, Any], dropped: Iterable[str]) -> Non
     for name in dropped:
         entries.pop(name, None)
     entries.update({name: to_single_stage_lockfile(stage) for name, stage in stages.items()})
-    write_atomically(LOCK, dumps_yaml({"schema": "2.0", "stages": entries}))
+    # A value that several stages share would be written once and referred to, unlike by DVC.
+    write_atomically(LOCK, dumps_yaml({"schema": "2.0", "stages": _copy_apart(entries)}))
     repo.scm_context.track_file(str(LOCK))
     # Once the clock has moved on, the signature of the new file can be relied on.
     time.sleep(RACY_NS / 1e9)
     _remember_lock(sign_file(LOCK), entries)
+
+
+def _copy_apart(value: Any) -> Any:
+    """Copy nested mappings and lists so that no two places hold the same object."""
+    if isinstance(value, Mapping):
+        return type(value)((key, _copy_apart(inner)) for key, inner in value.items())
+    if isinstance(value, list):
+        return [_copy_apart(inner) for inner in value]
+    return value

@@ -178,7 +178,7 @@ def run_epoch(
     for start in range(0, len(order), batch):
         pixels, labels = items.make_batch(order[start : start + batch])
         targets = {task.name_layer("output"): task.targets[labels] for task in tasks}
-        # Keras' fit() takes batches that are made on the fly too, at twice the processor time.
+        # Keras' fit() takes batches that are made on the fly too, but costs more: see benchmarks.
         measured = network.train_on_batch(shape_pixels(network, pixels), targets, return_dict=True)
         for name, total in names.items():
             totals[total] += float(measured[name]) * len(labels)
