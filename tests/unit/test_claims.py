@@ -8,7 +8,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from redigit.audit import Audit
+from redigit.audit import ALL_DOCUMENT_RULES, Audit
 from redigit.claims import (
     QUANTITIES,
     check_claims_file,
@@ -22,7 +22,7 @@ from redigit.claims import (
 )
 from redigit.errors import InputError
 from redigit.settings import read_params, study_file
-from redigit.verdicts import DOCUMENT_RULES, MEASURED_RULES, Criteria
+from redigit.verdicts import MEASURED_RULES, Criteria
 
 ROOT = Path(__file__).resolve().parents[2]
 SCHEMA = ROOT / "workflow/schemas/claims.yaml"
@@ -116,7 +116,7 @@ def test_every_cell_of_a_table_has_one_claim(study, monkeypatch):
     monkeypatch.chdir(ROOT)
     claims = read_claims(claims_file(study), study, SCHEMA)
     for table in read_params(study_file(study))["tables"].values():
-        for row in table["rows"]:
+        for row in table.get("rows", {}):
             for column in table["columns"]:
                 quantity = f"{study}/{table['experiment']}/{row}/{column}"
                 found = [
@@ -127,11 +127,26 @@ def test_every_cell_of_a_table_has_one_claim(study, monkeypatch):
                 assert len(found) == 1, f"{table['title']}: {quantity}: {found}"
 
 
+@pytest.mark.parametrize("study", STUDIES)
+def test_every_score_of_a_report_has_one_claim(study, monkeypatch):
+    monkeypatch.chdir(ROOT)
+    claims = read_claims(claims_file(study), study, SCHEMA)
+    for table in read_params(study_file(study))["tables"].values():
+        if "report" in table:
+            printed = [claim.metric for claim in claims if claim.location == table["title"]]
+            names = ("precision", "recall", "f1", "support")
+            scores = [f"{name}_{number}" for number in range(19) for name in names]
+            assert set(scores) <= set(printed)
+            assert len(printed) == len(set(printed))
+
+
 def test_rules_are_the_same_everywhere():
     allowed = set(yaml.safe_load(SCHEMA.read_text())["properties"]["rule"]["enum"])
-    judged = {*MEASURED_RULES, *DOCUMENT_RULES, "adopted", "absolute_time"}
+    judged = {*MEASURED_RULES, *ALL_DOCUMENT_RULES, "adopted", "absolute_time"}
     assert allowed == set(QUANTITIES) == judged
-    assert {rule for rule, kind in QUANTITIES.items() if kind == "claims"} == set(DOCUMENT_RULES)
+    assert {rule for rule, kind in QUANTITIES.items() if kind == "claims"} == set(
+        ALL_DOCUMENT_RULES
+    )
 
 
 def test_every_column_is_described():
@@ -195,10 +210,16 @@ def test_bad_cell_gives_one_line(project, change, expected):
         ({"rule": "sum_of", "quantity": "t-nowhere"}, ["found 't-nowhere'", "other claims"]),
         ({"rule": "sum_of", "quantity": BATCH["id"]}, [f"found '{BATCH['id']}'"]),
         ({"rule": "difference", "quantity": GOOD["id"]}, ["found 1 claims", "takes 2"]),
+        ({"rule": "f1_of", "quantity": GOOD["id"]}, ["found 1 claims", "f1_of takes 2"]),
+        (
+            {"rule": "average_of", "quantity": f"{GOOD['id']} {REPEATED['id']} t-count"},
+            ["found 1 counts among 3 claims", "as many as there are others"],
+        ),
+        ({"rule": "other_draw", "unit": "label"}, ["found label", "share, percent, count"]),
     ],
 )
 def test_bad_quantity_gives_one_line(project, change, expected):
-    write_claims([{**BATCH, **change}, GOOD])
+    write_claims([{**BATCH, **change}, GOOD, REPEATED, {**BATCH, "id": "t-count"}])
     check_one_line(expected, "claims.csv: line 2 (", BATCH["id"])
 
 

@@ -18,6 +18,7 @@ from redigit.claims import (
 )
 from redigit.errors import InputError
 from redigit.files import read_json
+from redigit.report_rules import REPORT_RULES
 from redigit.verdicts import (
     DOCUMENT_RULES,
     MEASURED_RULES,
@@ -43,6 +44,7 @@ COLUMNS = (
 SETTINGS_WITHOUT_EFFECT = {
     "n_parameters": {"train_images", "pixels", "activation", "optimiser", "batch", "epochs"},
 }
+ALL_DOCUMENT_RULES = DOCUMENT_RULES | REPORT_RULES
 
 
 class Audit:
@@ -70,9 +72,9 @@ class Audit:
 
     def judge(self, claim: Claim) -> Verdict:
         """Judge one claim by its rule."""
-        if claim.rule in DOCUMENT_RULES:
+        if claim.rule in ALL_DOCUMENT_RULES:
             operands = [self.claims[name] for name in claim.quantity.split()]
-            return DOCUMENT_RULES[claim.rule](claim, operands)
+            return ALL_DOCUMENT_RULES[claim.rule](claim, operands)
         if claim.rule == "absolute_time":
             return judge_duration(claim)
         if not claim.quantity:

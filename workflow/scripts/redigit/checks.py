@@ -3,8 +3,9 @@
 Each problem becomes one line: file, key, what was found, what is allowed.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import chain, product
+from math import ceil
 from pathlib import Path
 from typing import Any
 
@@ -14,12 +15,33 @@ from redigit.settings import (
     RUN_FILE,
     SCALES,
     Settings,
+    is_by_class,
     list_layers,
     look_up,
     read_params,
+    resolve_settings,
     study_file,
 )
-from redigit.validation import SCHEMAS, check_value, find_problem, list_kinds, show_value
+from redigit.validation import (
+    SCHEMAS,
+    Problem,
+    check_value,
+    find_problem,
+    list_kinds,
+    show_value,
+)
+
+
+def find_points_problem(settings: Settings) -> Problem | None:
+    """Find whether a map of the kind `tsne` has enough points for its perplexity."""
+    points, least = settings["points"], ceil(3 * settings["perplexity"]) + 1
+    if points >= least:
+        return None
+    return ["points"], f"found {points}; allowed with this perplexity is {least} or more"
+
+
+# What a schema cannot say, by kind of experiment: gives the first problem of a row's settings.
+KIND_CHECKS: dict[str, Callable[[Settings], Problem | None]] = {"tsne": find_points_problem}
 
 
 def check_parameters(config: Settings) -> None:
@@ -82,6 +104,8 @@ def check_study(study: str) -> None:
         check_kind(file, f"figures.{name}.kind", "figures", figure["kind"])
         check_value(SCHEMAS / "figures" / f"{figure['kind']}.yaml", file, f"figures.{name}", figure)
     check_references(file, study, content)
+    check_reports(file, study, content)
+    check_pairs(file, study, content)
     check_claims_file(study)
 
 
@@ -102,6 +126,8 @@ def check_row(file: Path, experiment: str, row: str, scale: str) -> None:
     settings = {name: value for _, layer in layers for name, value in layer.items()}
     kind = look_up(file, f"experiments.{experiment.split('/')[1]}.kind")
     problem = find_problem(SCHEMAS / "kinds" / f"{kind}.yaml", settings)
+    if not problem and kind in KIND_CHECKS:
+        problem = KIND_CHECKS[kind](settings)
     if problem:
         path, text = problem
         sources = [key for key, layer in layers if path and path[0] in layer]
@@ -127,6 +153,40 @@ def check_references(file: Path, study: str, content: Settings) -> None:
             )
 
 
+def check_reports(file: Path, study: str, content: Settings) -> None:
+    """Check that the experiments of classification reports are measured by class."""
+    for name, table in content["tables"].items():
+        if "report" in table and not is_by_class(f"{study}/{table['experiment']}"):
+            raise InputError(
+                f"{file}: tables.{name}.report: {table['experiment']} is not measured by class; "
+                f"allowed with experiments.{table['experiment']}.by_class: true"
+            )
+
+
+def check_pairs(file: Path, study: str, content: Settings) -> None:
+    """Check that the pairs that a row names are as many as it needs, at every scale."""
+    for name, experiment in content["experiments"].items():
+        for row, scale in product(experiment["rows"], SCALES):
+            settings = resolve_settings(f"{study}/{name}", row, scale)
+            if "pairs" not in settings:
+                continue
+            source, source_row = settings["pairs"].split("/")
+            pool = resolve_settings(f"{study}/{source}", source_row, scale)
+            for split, needed in count_needed(settings).items():
+                if pool[split] < needed:
+                    raise InputError(
+                        f"{file}: experiments.{name}.rows.{row}: found {pool[split]} {split} pairs "
+                        f"in {settings['pairs']} at scale {scale}; allowed are {needed} or more"
+                    )
+
+
+def count_needed(settings: Settings) -> dict[str, int]:
+    """Count the pairs that a row needs of each split at least."""
+    if "points" in settings:
+        return {settings["split"]: settings["points"]}
+    return {"train": 1, "test": 1}
+
+
 def list_references(study: str, content: Settings) -> Iterator[tuple[str, str, str | None]]:
     """List what refers to a row: key, ``experiment/row``, kind that it has to be if not any."""
     for family in ("tables", "figures"):
@@ -134,6 +194,12 @@ def list_references(study: str, content: Settings) -> Iterator[tuple[str, str, s
             series = exhibit.get("series", {}).values()
             for row in chain(exhibit.get("rows", {}), *series):
                 yield f"{family}.{name}", f"{exhibit['experiment']}/{row}", None
+            if "report" in exhibit:
+                yield (
+                    f"{family}.{name}.report",
+                    f"{exhibit['experiment']}/{exhibit['report']}",
+                    None,
+                )
             if "pairs" in exhibit:
                 yield f"{family}.{name}.pairs", exhibit["pairs"], "pairs"
     for name, experiment in content["experiments"].items():

@@ -9,6 +9,10 @@ import numpy as np
 
 from redigit.errors import InputError
 
+# Classes of MNIST, and of the sum of two of its digits.
+N_DIGITS = 10
+N_SUMS = 2 * N_DIGITS - 1
+
 
 @dataclass(frozen=True)
 class RawFile:

@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from redigit.class_scores import measure_classes
 from redigit.errors import InputError
 from redigit.files import read_arrays
 
@@ -20,7 +21,7 @@ def find_row(path: Path, experiment: str) -> str:
     return below.split("/")[0]
 
 
-def evaluate_predictions(path: Path) -> dict[str, list[float]]:
+def evaluate_predictions(path: Path, by_class: bool = False) -> dict[str, list[float]]:
     """Measure the predictions of one file.
 
     Parameters
@@ -29,6 +30,8 @@ def evaluate_predictions(path: Path) -> dict[str, list[float]]:
         Arrays ``probability`` (float32, shape (replicates, n, classes)), ``label`` (uint8, shape
         (replicates, n)) and ``replicate`` (int64, shape (replicates,)); any further array has one
         value for each replicate and is taken over as a metric.
+    by_class : bool
+        Whether to measure each class too, see `redigit.class_scores`.
 
     Returns
     -------
@@ -42,15 +45,17 @@ def evaluate_predictions(path: Path) -> dict[str, list[float]]:
             f"{path}: found {probability.shape} probabilities for {label.shape} labels; their "
             "first two lengths have to agree"
         )
-    right = probability.argmax(axis=2) == label
+    predicted = probability.argmax(axis=2)
     chosen = np.take_along_axis(probability, label[:, :, None], axis=2)[:, :, 0]
     loss = -np.log(np.maximum(chosen.astype(np.float64), SMALLEST_PROBABILITY))
     metrics = {name: array.tolist() for name, array in sorted(arrays.items())}
-    return metrics | {
+    metrics |= {
         "n_test": [label.shape[1]] * len(label),
-        "test_accuracy": right.mean(axis=1).tolist(),
+        "test_accuracy": (predicted == label).mean(axis=1).tolist(),
         "test_loss": loss.mean(axis=1).tolist(),
     }
+    classes = measure_classes(predicted, label, probability.shape[2]) if by_class else {}
+    return metrics | classes
 
 
 def average_replicates(replicates: dict[str, list[float]]) -> Metrics:
@@ -71,7 +76,9 @@ def average(values: list[float]) -> float:
     )
 
 
-def evaluate_experiment(experiment: str, files: list[Path]) -> dict[str, Metrics]:
+def evaluate_experiment(
+    experiment: str, files: list[Path], by_class: bool = False
+) -> dict[str, Metrics]:
     """Measure all predictions of an experiment.
 
     Parameters
@@ -80,6 +87,8 @@ def evaluate_experiment(experiment: str, files: list[Path]) -> dict[str, Metrics
         ``study/experiment``, part of each file's path.
     files : list of Path
         Predictions, one file or several for a row.
+    by_class : bool
+        Whether to measure each class too.
 
     Returns
     -------
@@ -89,6 +98,6 @@ def evaluate_experiment(experiment: str, files: list[Path]) -> dict[str, Metrics
     rows: dict[str, dict[str, list[float]]] = {}
     for path in files:
         row = rows.setdefault(find_row(path, experiment), {})
-        for name, values in evaluate_predictions(path).items():
+        for name, values in evaluate_predictions(path, by_class).items():
             row.setdefault(name, []).extend(values)
     return {row: average_replicates(replicates) for row, replicates in rows.items()}

@@ -104,6 +104,10 @@ def list_figure_data(study: str, name: str, seeds: list[int]) -> list[str]:
         case "pair_images" | "sum_histogram":
             experiment, row = refer_to_row(study, figure["pairs"])
             return [f"<pairs>/{experiment}/{row}.parquet", *list_raw_inputs(experiment, row)]
+        case "tsne_scatter":
+            experiment = f"{study}/{figure['experiment']}"
+            maps = [f"<models>/{experiment}/{row}/embedding.safetensors" for row in figure["rows"]]
+            return [f"<metrics>/{experiment}.json", *maps]
         case kind:
             raise ValueError(f"figures of kind {kind} have no list of data yet")
 

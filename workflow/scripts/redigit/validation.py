@@ -12,6 +12,9 @@ from redigit.settings import read_params
 
 SCHEMAS = Path("workflow/schemas")
 
+# The keys that lead to a problem, and its description.
+Problem = tuple[list[str], str]
+
 
 @lru_cache
 def read_schema(path: Path) -> jsonschema.protocols.Validator:
@@ -26,7 +29,7 @@ def list_kinds(family: str) -> list[str]:
     return sorted(path.stem for path in (SCHEMAS / family).glob("*.yaml"))
 
 
-def find_problem(schema: Path, value: Any) -> tuple[list[str], str] | None:
+def find_problem(schema: Path, value: Any) -> Problem | None:
     """Find the first thing in a value that its schema does not allow.
 
     Returns
@@ -66,8 +69,12 @@ def describe_problem(error: ValidationError) -> str:
             return f"{found}; allowed is more than {error.validator_value}"
         case "exclusiveMaximum":
             return f"{found}; allowed is less than {error.validator_value}"
+        case "multipleOf":
+            return f"{found}; allowed are multiples of {error.validator_value}"
         case "pattern":
             return f"{found}; allowed is what matches {error.validator_value}"
+        case None:
+            return f"{found}; allowed is nothing here"
         case _:
             return f"{found}; {error.message}"
 

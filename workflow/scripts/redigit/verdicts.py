@@ -154,6 +154,12 @@ def show_distance(claim: Claim, number: float) -> str:
     return f"{show_number(abs(distance), claim, 2 if claim.digits else 0)} {side}"
 
 
+def show_width(width: float, claim: Claim) -> str:
+    """Show half the width of an interval of counts or, in percentage points, of shares."""
+    is_count = claim.unit in WHOLE_UNITS
+    return f"{width:,.1f}" if is_count else f"{100 * width:.2f} percentage points"
+
+
 def judge_equal(claim: Claim, measurement: Measurement, criteria: Criteria) -> Verdict:
     """Compare a count exactly, in every replicate."""
     wrong = [value for value in measurement.values if value != claim.number]
@@ -206,14 +212,27 @@ def find_half_width_other_test(measurement: Measurement, level: float) -> float:
     return sqrt(runs**2 + quantile**2 * 2 * p * (1 - p) / measurement.n)
 
 
+def find_half_width_other_draw(measurement: Measurement, level: float) -> float:
+    """Half-width of the prediction interval for one more run on items drawn anew.
+
+    It is t s sqrt(1 + 1/k): each of our runs draws its own training and test items, as the study
+    did, so that the standard deviation s holds all chance there is.
+    """
+    k = len(measurement.values)
+    quantile = float(stats.t.ppf((1 + level) / 2, k - 1))
+    return quantile * measurement.sd * sqrt(1 + 1 / k)
+
+
 def find_margin(claim: Claim, criteria: Criteria) -> float:
     """Find how far off an accuracy may be, as a share, before it matters.
 
     It is the claim's own margin, or else the larger of the run's margin in percentage points and
-    its share of the claimed error rate.
+    its share of the claimed error rate. Of a count it is the same share.
     """
     if claim.margin is not None:
         return claim.margin * claim.factor
+    if claim.unit in WHOLE_UNITS:
+        return criteria.margin_error_share * claim.number
     return max(criteria.margin_points / 100, criteria.margin_error_share * (1 - claim.number))
 
 
@@ -254,8 +273,8 @@ def judge_accuracy(
         verdict, reason = (
             "underpowered",
             (
-                f"inside, but ±{100 * half:.2f} percentage points are more than the margin of "
-                f"{100 * margin:.2f}."
+                f"inside, but ±{show_width(half, claim)} are more than the margin of "
+                f"{show_width(margin, claim)}."
             ),
         )
     else:
@@ -271,6 +290,7 @@ MEASURED_RULES: dict[str, Callable[[Claim, Measurement, Criteria], Verdict]] = {
     "decimals": judge_decimals,
     "accuracy_same_test": partial(judge_accuracy, find_half_width=find_half_width_same_test),
     "accuracy_other_test": partial(judge_accuracy, find_half_width=find_half_width_other_test),
+    "other_draw": partial(judge_accuracy, find_half_width=find_half_width_other_draw),
 }
 
 

@@ -12,7 +12,13 @@ import matplotlib.style
 from matplotlib.figure import Figure
 
 from redigit.errors import InputError
-from redigit.figures import accuracy_by_size, learning_curves, pair_images, sum_histogram
+from redigit.figures import (
+    accuracy_by_size,
+    learning_curves,
+    pair_images,
+    sum_histogram,
+    tsne_scatter,
+)
 from redigit.files import write_atomic
 from redigit.settings import Settings
 
@@ -21,6 +27,7 @@ KINDS: dict[str, Callable[[str, Settings, Sequence[Path]], tuple[Figure, str]]] 
     "learning_curves": learning_curves.draw,
     "pair_images": pair_images.draw,
     "sum_histogram": sum_histogram.draw,
+    "tsne_scatter": tsne_scatter.draw,
 }
 
 
