@@ -50,7 +50,7 @@ BAD_VALUES = {
     # DVC's graph is that of the study which the run had, so DVC meets no such study.
     "unknown-study": (
         (RUN_FILE, "studies: [example]", "studies: [exampel]"),
-        f"{RUN_FILE}: studies: no studies/exampel/params.yaml; there are a, e, example",
+        f"{RUN_FILE}: studies: no studies/exampel/params.yaml; there are a, c, d, e, example",
         None,
     ),
     "unknown-scale": (
