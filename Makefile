@@ -1,7 +1,8 @@
 # make help lists what there is. Everything runs in .venv, which `make setup` fills from the lock.
 
 PYTHON ?= python3
-UV := $(shell command -v uv 2>/dev/null || echo .venv/bin/uv)
+# A uv that is found may not run, as a shim of another Python's.
+UV := $(shell uv --version >/dev/null 2>&1 && echo uv || echo .venv/bin/uv)
 BIN := $(CURDIR)/.venv/bin
 export PATH := $(BIN):$(PATH)
 
@@ -16,7 +17,7 @@ setup: .venv/.done  ## Set up .venv from requirements.lock (done by itself when 
 .venv/.done: requirements.lock pyproject.toml bridge/pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "redigit needs Python 3.11 or later: make setup PYTHON=python3.12")'
 	@test -x .venv/bin/python || $(PYTHON) -m venv .venv
-	@command -v uv >/dev/null || test -x .venv/bin/uv || .venv/bin/python -m pip install --quiet --require-virtualenv uv
+	@$(UV) --version >/dev/null 2>&1 || .venv/bin/python -m pip install --quiet --require-virtualenv uv
 	$(UV) pip install --quiet --python .venv/bin/python --require-hashes --compile-bytecode -r requirements.lock
 	$(UV) pip install --quiet --python .venv/bin/python --no-deps --no-build-isolation -e bridge -e .
 	@touch $@
