@@ -79,6 +79,14 @@ def test_each_assumption_is_about_a_key(project, study):
 
 
 # key in the file, bad value, where the line must place it, what was found, what is allowed
+# A figure that names a row which is not there.
+SIZE_FIGURE = {
+    "kind": "accuracy_by_size",
+    "title": "Figure 3",
+    "caption": "Sizes.",
+    "experiment": "linear",
+    "series": {"a": ["b"]},
+}
 BAD_SETTINGS = [
     (f"{CLOTHES}.settings.epochs", "3", None, "found '3' (string)", "integer"),
     (f"{CLOTHES}.settings.epochs", 0, None, "found 0 (integer)", "1 or more"),
@@ -108,11 +116,11 @@ BAD_SETTINGS = [
     (f"{LINEAR}.settings.pairs", "pairs/smal", None, "found pairs/smal", "pairs/small"),
     (f"{LINEAR}.settings.pairs", "clothes/1x32", None, "found clothes/1x32", "pairs/small"),
     (f"{LINEAR}.settings.pairs", "small", None, "found 'small'", "matches"),
-    (f"{LINEAR}.rows.paired_100.pairs", "pairs/x", None, "found pairs/x", "pairs/small"),
+    (f"{LINEAR}.rows.sequential_100.pairs", "pairs/x", None, "found pairs/x", "pairs/small"),
     (
-        f"{LINEAR}.rows.paired_100.smoke",
+        f"{LINEAR}.rows.sequential_100.smoke",
         {"pairs": "pairs/x"},
-        f"{LINEAR}.rows.paired_100.smoke.pairs",
+        f"{LINEAR}.rows.sequential_100.smoke.pairs",
         "found pairs/x",
         "pairs/small",
     ),
@@ -120,9 +128,9 @@ BAD_SETTINGS = [
     ("tables.table_1.experiment", "mlp", "tables.table_1", "found mlp/1x32", "clothes/1x32"),
     ("tables.table_1.colums", {}, "tables.table_1", "'colums'", "columns"),
     ("figures.figure_1.rows", {"9x9": "nine"}, "figures.figure_1", "clothes/9x9", "clothes/1x32"),
-    ("figures.figure_4.series", {"a": ["b"]}, "figures.figure_4", "linear/b", "linear/paired_100"),
+    ("figures.figure_3", SIZE_FIGURE, "figures.figure_3", "linear/b", "linear/sequential_100"),
     ("figures.figure_2.pairs", "pairs", None, "found pairs", "pairs/small"),
-    ("figures.figure_3.pairs", "clothes/1x32", None, "found clothes/1x32", "pairs/small"),
+    ("figures.figure_2.pairs", "clothes/1x32", None, "found clothes/1x32", "pairs/small"),
     ("figures.figure_2.kind", "photo", None, "found 'photo'", "pair_images"),
     ("figures.figure_1.smoothing", 1, None, "found 1", "less than 1"),
     ("figures.figure_1.smooth", 1, "figures.figure_1", "'smooth'", "smoothing"),
@@ -158,7 +166,7 @@ def test_bad_value_is_named_with_its_layer(example, key, value, place, found, al
         (
             "studies",
             ["example", "z"],
-            "studies: no studies/z/params.yaml; there are a, c, e, example",
+            "studies: no studies/z/params.yaml; there are a, c, d, e, example",
         ),
         ("studies", ["../etc"], "studies.0: found '../etc' (string); allowed is what matches"),
     ],

@@ -23,9 +23,10 @@ from redigit.claims import (
     read_claims,
     read_printed,
 )
+from redigit.document_rules import DOCUMENT_RULES
 from redigit.errors import InputError
 from redigit.settings import read_params, study_file
-from redigit.verdicts import DOCUMENT_RULES, MEASURED_RULES, Criteria
+from redigit.verdicts import MEASURED_RULES, Criteria
 
 ROOT = Path(__file__).resolve().parents[2]
 SCHEMA = ROOT / "workflow/schemas/claims.yaml"
@@ -124,6 +125,8 @@ def test_tables_show_each_of_their_claims_once(study, monkeypatch):
     monkeypatch.chdir(ROOT)
     claims = read_claims(claims_file(study), study, SCHEMA)
     for table in read_params(study_file(study))["tables"].values():
+        if "report" in table:
+            continue
         printed = [
             claim.target[1:]
             for claim in claims
@@ -137,6 +140,19 @@ def test_tables_show_each_of_their_claims_once(study, monkeypatch):
         # A row may have no such number, as that of a network that lacks a task.
         assert {row for row, _ in printed} == set(table["rows"])
         assert {column for _, column in printed} == set(table["columns"])
+
+
+@pytest.mark.parametrize("study", STUDIES)
+def test_every_score_of_a_report_has_one_claim(study, monkeypatch):
+    monkeypatch.chdir(ROOT)
+    claims = read_claims(claims_file(study), study, SCHEMA)
+    for table in read_params(study_file(study))["tables"].values():
+        if "report" in table:
+            printed = [claim.metric for claim in claims if claim.location == table["title"]]
+            names = ("precision", "recall", "f1", "support")
+            scores = [f"{name}_{number}" for number in range(19) for name in names]
+            assert set(scores) <= set(printed)
+            assert len(printed) == len(set(printed))
 
 
 def test_rules_are_the_same_everywhere():
@@ -211,10 +227,16 @@ def test_bad_cell_gives_one_line(project, change, expected):
         ({"rule": "number_above", "quantity": GOOD["id"]}, ["found 1 claims", "takes pairs"]),
         ({"quantity": "t/mlp/mixed/settings.hidden.2"}, ["found 'settings.hidden.2'"]),
         ({"rule": "range_of_runs"}, ["margin: missing"]),
+        ({"rule": "f1_of", "quantity": GOOD["id"]}, ["found 1 claims", "f1_of takes 2"]),
+        (
+            {"rule": "average_of", "quantity": f"{GOOD['id']} {REPEATED['id']} t-count"},
+            ["found 1 counts among 3 claims", "as many as there are others"],
+        ),
+        ({"rule": "other_draw", "unit": "label"}, ["found label", "share, percent, count"]),
     ],
 )
 def test_bad_quantity_gives_one_line(project, change, expected):
-    write_claims([{**BATCH, **change}, GOOD])
+    write_claims([{**BATCH, **change}, GOOD, REPEATED, {**BATCH, "id": "t-count"}])
     check_one_line(expected, "claims.csv: line 2 (", BATCH["id"])
 
 

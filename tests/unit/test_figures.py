@@ -11,11 +11,19 @@ import pytest
 import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from matplotlib.figure import Figure
 
 from redigit.datasets import DATASETS
 from redigit.errors import InputError
-from redigit.figures import KINDS, accuracy_by_size, learning_curves, sum_histogram, write_figure
-from redigit.files import write_json
+from redigit.figures import (
+    KINDS,
+    accuracy_by_size,
+    learning_curves,
+    sum_histogram,
+    tsne_scatter,
+    write_figure,
+)
+from redigit.files import read_arrays, write_arrays, write_json
 from redigit.settings import read_params
 from tiny_data import make_dataset
 
@@ -196,7 +204,11 @@ def test_expected_shares_are_those_of_all_ordered_pairs(digits):
     labels = np.array(digits, np.uint8)
     sums = np.add.outer(labels, labels).ravel()
     every_pair = np.bincount(sums, minlength=19) / len(sums)
-    np.testing.assert_allclose(sum_histogram.expect_shares(labels), every_pair, atol=1e-12)
+    expected = sum_histogram.expect_shares(labels, "random")
+    np.testing.assert_allclose(expected, every_pair, atol=1e-12)
+    triangle = 10 - np.abs(9 - np.arange(19))
+    expected = sum_histogram.expect_shares(labels, "stratified")
+    np.testing.assert_allclose(expected, triangle / 100, atol=1e-12)
 
 
 def test_dots_are_the_shares_of_each_split():
@@ -206,6 +218,50 @@ def test_dots_are_the_shares_of_each_split():
     assert shares["training"][[0, 18]].tolist() == [0.75, 0.25]
     assert shares["test"][9] == 1 and shares["test"].sum() == 1
     assert "validation" not in shares
+
+
+def test_bars_are_the_counts_of_the_first_draw_on_top_of_each_other():
+    pairs = pd.DataFrame({"sum": [0, 0, 9, 0, 18], "split": ["train"] * 3 + ["test", "train"]})
+    pairs = pairs.assign(draw=[0, 0, 0, 0, 1])
+    figure, words = sum_histogram.draw_counts(pairs, np.full(19, 1 / 19))
+    train, test = figure.axes[0].containers
+    assert [bar.get_height() for bar in train] == [2] + 8 * [0] + [1] + 9 * [0]
+    assert (test[0].get_y(), test[0].get_height(), test[18].get_height()) == (2, 1, 0)
+    assert "3 training and 1 test" in words and "The most, 3, have the sum 0" in words
+
+
+def write_map(folder: Path, row: str, points: int) -> Path:
+    random = np.random.default_rng(points)
+    path = folder / row / "embedding.safetensors"
+    label = random.integers(0, 19, points, dtype=np.uint8)
+    write_arrays(path, {"embedding": random.random((points, 2), np.float32), "label": label})
+    return path
+
+
+def test_map_has_a_panel_for_each_row_and_a_dot_for_each_pair(tmp_path):
+    rows = {f"raw_{points}": f"{points} points" for points in (30, 40, 50, 60)}
+    maps = [write_map(tmp_path, row, int(row[4:])) for row in rows]
+    metrics = {row: {"n_points": int(row[4:]), "silhouette": -0.125} for row in rows}
+    write_json(tmp_path / "tsne.json", metrics)
+    files = [tmp_path / "tsne.json", *maps]
+    figure, words = KINDS["tsne_scatter"]("t", {"rows": rows}, files)
+    panels = {axes.get_title(): axes for axes in figure.axes if axes.get_title()}
+    assert list(panels) == list(rows.values())
+    (dots,) = panels["40 points"].collections
+    arrays = read_arrays(maps[1])
+    np.testing.assert_array_equal(dots.get_offsets(), arrays["embedding"])
+    np.testing.assert_array_equal(dots.get_array(), arrays["label"])
+    assert "40 points: 40 pairs, silhouette -0.1250" in words
+    with pytest.raises(InputError, match="row 'raw_70'"):
+        KINDS["tsne_scatter"]("t", {"rows": {"raw_70": "none"}}, files)
+
+
+def test_colours_of_sums_grow_lighter(tmp_path):
+    """So a reader who sees no colours can tell small sums from large ones."""
+    axes = Figure().subplots()
+    dots = tsne_scatter.draw_map(axes, np.zeros((19, 2)), np.arange(19))
+    red, green, blue, _ = dots.to_rgba(np.arange(19)).T
+    assert np.all(np.diff(0.2126 * red + 0.7152 * green + 0.0722 * blue) > 0)
 
 
 @pytest.fixture

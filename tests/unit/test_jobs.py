@@ -97,6 +97,10 @@ def test_every_kind_of_figure_has_data_that_a_rule_makes(run):
             for experiment, row in jobs.list_rows("pca")
         ),
         *(
+            f"<models>/{experiment}/{row}/embedding.safetensors"
+            for experiment, row in jobs.list_rows("tsne")
+        ),
+        *(
             f"<models>/{experiment}/{name}.safetensors"
             for experiment in jobs.list_experiments("perceptron")
             for name in ("weights", "errors")
@@ -113,12 +117,14 @@ def test_every_kind_of_figure_has_data_that_a_rule_makes(run):
 
 
 def test_figure_declares_itself_and_the_rows_whose_settings_it_shows(run):
-    declared = jobs.declare_figure("example", "figure_4")[str(study_file("example"))]
+    declared = jobs.declare_figure("e", "figure_6")[str(study_file("e"))]
     assert set(declared) == {
-        "figures.figure_4",
+        "figures.figure_6",
         "experiments.linear.settings",
-        "experiments.linear.rows.paired_100",
-        "experiments.linear.rows.sequential_100",
+        "experiments.linear.rows.paired_50",
+        "experiments.linear.rows.paired_1000",
+        "experiments.linear.rows.sequential_50",
+        "experiments.linear.rows.sequential_1000",
     }
     for study, name in jobs.list_exhibits("figures"):
         assert f"figures.{name}" in jobs.declare_figure(study, name)[str(study_file(study))]

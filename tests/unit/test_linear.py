@@ -31,7 +31,8 @@ def make_digits(labels) -> np.ndarray:
 
 def draw_some(labels, train=40, test=20):
     """One draw of pairs."""
-    return draw_pairs(labels, {"train": train, "validation": 3, "test": test}, 1, "linear")
+    sizes = {"train": train, "validation": 3, "test": test}
+    return draw_pairs(labels, sizes, 1, "linear", "random")
 
 
 @st.composite

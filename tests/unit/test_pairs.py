@@ -21,7 +21,7 @@ NAMES = st.text("ab/", max_size=4)
 
 @given(LABELS, SIZES, st.integers(1, 4), NAMES)
 def test_manifest_holds_what_was_asked_for(labels, sizes, draws, stream):
-    pairs = draw_pairs(labels, sizes, draws, stream)
+    pairs = draw_pairs(labels, sizes, draws, stream, "random")
     assert pairs.dtypes.astype(str).to_dict() == {
         "first": "int32",
         "second": "int32",
@@ -41,8 +41,8 @@ def test_manifest_holds_what_was_asked_for(labels, sizes, draws, stream):
 
 @given(LABELS, SIZES, st.integers(1, 3), st.integers(1, 3), NAMES)
 def test_draw_is_the_same_however_many_there_are(labels, sizes, few, more, stream):
-    some = draw_pairs(labels, sizes, few, stream)
-    many = draw_pairs(labels, sizes, few + more, stream)
+    some = draw_pairs(labels, sizes, few, stream, "random")
+    many = draw_pairs(labels, sizes, few + more, stream, "random")
     pd.testing.assert_frame_equal(some, many.head(len(some)))
 
 
@@ -51,7 +51,7 @@ def test_draws_and_streams_differ():
     drawn = [
         half
         for stream in ("a/pairs/x", "a/pairs/y", "e/pairs/x")
-        for _, draw in draw_pairs(labels, sizes, 3, stream).groupby("draw")
+        for _, draw in draw_pairs(labels, sizes, 3, stream, "random").groupby("draw")
         for half in (draw["first"].to_numpy(), draw["second"].to_numpy())
     ]
     for one, other in itertools.combinations(drawn, 2):
@@ -63,7 +63,7 @@ def test_images_are_drawn_evenly_and_independently():
     n_images, n_pairs = 10, 100_000
     labels = np.arange(n_images, dtype=np.uint8)
     sizes = {"train": n_pairs, "validation": 0, "test": 1}
-    pairs = draw_pairs(labels, sizes, 1, "even").head(n_pairs)
+    pairs = draw_pairs(labels, sizes, 1, "even", "random").head(n_pairs)
     counts = pairs.groupby(["first", "second"]).size()
     low, high = stats.binom.interval(1 - 1e-4 / n_images**2, n_pairs, 1 / n_images**2)
     assert len(counts) == n_images**2
@@ -76,7 +76,7 @@ def test_images_are_drawn_evenly_and_independently():
 
 @given(LABELS, SIZES, st.integers(1, 3))
 def test_summary_counts_what_is_there(labels, sizes, draws):
-    pairs = draw_pairs(labels, sizes, draws, "summary")
+    pairs = draw_pairs(labels, sizes, draws, "summary", "random")
     summary = summarise_pairs(pairs)
     sums = pairs["sum"].tolist()
     assert summary["draws"] == draws
@@ -90,7 +90,7 @@ def test_summary_counts_what_is_there(labels, sizes, draws):
 
 @given(LABELS, SIZES, st.integers(1, 3))
 def test_shared_share_counts_test_pairs_with_a_training_image(labels, sizes, draws):
-    pairs = draw_pairs(labels, sizes, draws, "overlap")
+    pairs = draw_pairs(labels, sizes, draws, "overlap", "random")
     shared = []
     for draw in range(draws):
         of_draw = [pair for pair in pairs.itertuples() if pair.draw == draw]

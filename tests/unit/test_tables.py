@@ -28,9 +28,9 @@ METRICS = {
     },
 }
 CLAIMS = [
-    ("t-1", "Table 1", "0.90", "t/mlp/small/test_accuracy", "reproduced"),
-    ("t-2", "Table 1", "2m 47s", "t/mlp/small/train_time", "not_comparable"),
-    ("t-3", "Section 2", "0.8", "t/mlp/large/test_accuracy", "not_reproduced"),
+    ("t-1", "Table 1", "test_accuracy", "0.90", "t/mlp/small/test_accuracy", "reproduced"),
+    ("t-2", "Table 1", "train_time", "2m 47s", "t/mlp/small/train_time", "not_comparable"),
+    ("t-3", "Section 2", "test_accuracy", "0.8", "t/mlp/large/test_accuracy", "not_reproduced"),
 ]
 
 
@@ -77,6 +77,37 @@ def test_one_replicate_has_no_deviation():
     assert build()["large", "test_accuracy"]["sd"] == pytest.approx(0.5**0.5 / 2)
 
 
+SCORES = {f"{name}_{k}": k / 10 for name in ("precision", "recall", "f1") for k in range(2)}
+SCORES |= {"support_0": 7, "support_1": 3, "test_accuracy": 0.8, "n_test": 10, "macro_f1": 0.05}
+REPORT = {"title": "Report", "experiment": "forest", "report": "small"}
+
+
+def build_report(*claims) -> dict[tuple[str, str], dict]:
+    metrics = {"small": SCORES | {"replicates": {name: [SCORES[name]] for name in SCORES}}}
+    return build(definition=REPORT, metrics=metrics, verdicts=tabulate(list(claims)))
+
+
+def test_report_has_a_line_for_each_class_and_average():
+    cells = build_report()
+    rows = list(dict.fromkeys(row for row, _ in cells))
+    assert rows == ["0", "1", "accuracy", "macro", "weighted"]
+    assert len(cells) == 4 * len(rows)
+    assert cells["1", "recall"]["measured"] == 0.1
+    assert cells["0", "support"]["measured"] == 7
+    assert (cells["accuracy", "f1"]["measured"], cells["macro", "f1"]["measured"]) == (0.8, 0.05)
+    assert [cells["accuracy", name]["measured"] for name in ("precision", "recall")] == ["", ""]
+
+
+def test_claim_of_a_report_is_found_by_its_metric_whatever_it_is_compared_with():
+    cells = build_report(
+        ("t-1", "Report", "precision_0", "0.40", "t/forest/small/precision_0", "reproduced"),
+        ("t-2", "Report", "f1_0", "0.50", "t-1 t-3", "inconsistent"),
+        ("t-3", "Elsewhere", "recall_0", "0.60", "t/forest/small/recall_0", "reproduced"),
+    )
+    assert (cells["0", "precision"]["claim"], cells["0", "f1"]["claim"]) == ("t-1", "t-2")
+    assert [cell["claim"] for cell in cells.values() if cell["claim"]] == ["t-1", "t-2"]
+
+
 @given(st.lists(st.floats(0, 1), min_size=2, max_size=20))
 def test_deviation_is_that_of_a_sample(values):
     cell = measure_cell({"accuracy": 0.5, "replicates": {"accuracy": values}}, "accuracy")
@@ -114,7 +145,7 @@ def test_file_gives_back_the_texts_as_they_are_printed(tmp_path):
 
 @pytest.mark.parametrize(
     ("content", "words"),
-    [("", "empty"), ("id,location\n", "'printed' is missing"), ('id\n"a', "not comma-separated")],
+    [("", "empty"), ("id,location\n", "'metric' is missing"), ('id\n"a', "not comma-separated")],
 )
 def test_file_that_is_no_table_is_refused(tmp_path, content, words):
     path = tmp_path / "verdicts.csv"

@@ -13,10 +13,10 @@ from scipy import stats
 
 from redigit.audit import COLUMNS, Audit, count_verdicts, tabulate
 from redigit.claims import Claim
+from redigit.document_rules import DOCUMENT_RULES
 from redigit.errors import InputError
 from redigit.settings import read_params
 from redigit.verdicts import (
-    DOCUMENT_RULES,
     MEASURED_RULES,
     VERDICTS,
     Criteria,

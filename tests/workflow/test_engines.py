@@ -29,7 +29,6 @@ LINEAR_JOBS = {
     "evaluate_predictions-example-linear",
     "check_claims@example",
     "render_table@example-table_1",
-    "draw_figure-example-figure_4",
     "write_page@example",
     "write_index",
 }

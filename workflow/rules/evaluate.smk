@@ -1,7 +1,7 @@
 """Metrics. Needs the predictions of an experiment, of any kind; makes its metrics by row."""
 
 from redigit.jobs import list_experiments, match_any
-from redigit.settings import read_experiment
+from redigit.settings import declare_by_class, read_experiment
 
 
 rule evaluate_predictions:
@@ -22,6 +22,8 @@ rule evaluate_predictions:
         experiment=match_any(list_experiments(*predictions)),
     resources:
         mem_mb=500,
+    params:
+        settings=lambda wc: declare_by_class(wc.experiment),
     message:
         "Measuring {wildcards.experiment}"
     shell:

@@ -15,7 +15,8 @@ def draw_dataset(job: str, schema: Path, raw: list[Path], pairs: Path) -> None:
     settings = read_settings(schema, experiment, row)
     _, labels = load_images(raw, settings["images"])
     sizes = {split: settings[split] for split in SPLITS}
-    write_parquet(pairs, draw_pairs(labels, sizes, settings["draws"], stream=job))
+    drawn = draw_pairs(labels, sizes, settings["draws"], stream=job, scheme=settings["scheme"])
+    write_parquet(pairs, drawn)
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from redigit.classifiers import predict_draws
 from redigit.datasets import load_images
 from redigit.files import write_arrays
 from redigit.linear import predict_sums
@@ -20,20 +21,12 @@ def fit_linear(job: str, schema: Path, raw: list[Path], pairs: Path, predictions
     pool = resolve_settings(*refer_to_row(job.split("/")[0], settings["pairs"]))
     images, labels = load_images(raw, pool["images"])
     manifest = pd.read_parquet(pairs)
-    probability, sums, draws = [], [], []
-    for draw, drawn in manifest.groupby("draw"):
+
+    def predict(draw: int, drawn: pd.DataFrame) -> np.ndarray:
         print(f"{job}: draw {draw}: {settings['method']}, {settings['size']} examples")
-        probability.append(predict_sums(images, labels, drawn, settings))
-        sums.append(drawn.loc[drawn["split"] == "test", "sum"].to_numpy())
-        draws.append(draw)
-    write_arrays(
-        predictions,
-        {
-            "probability": np.stack(probability),
-            "label": np.stack(sums),
-            "replicate": np.array(draws),
-        },
-    )
+        return predict_sums(images, labels, drawn, settings)
+
+    write_arrays(predictions, predict_draws(manifest, predict))
 
 
 if __name__ == "__main__":

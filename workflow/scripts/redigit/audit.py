@@ -17,10 +17,10 @@ from redigit.claims import (
     find_setting,
     find_settings,
 )
+from redigit.document_rules import DOCUMENT_RULES
 from redigit.errors import InputError
 from redigit.files import read_json
 from redigit.verdicts import (
-    DOCUMENT_RULES,
     MEASURED_RULES,
     VERDICTS,
     WHOLE_UNITS,

@@ -13,13 +13,16 @@ from redigit.architecture import find_network_problem
 from redigit.claims import check_claims_file
 from redigit.errors import InputError
 from redigit.perceptron import find_checkpoint_problem
+from redigit.perplexity import find_points_problem
 from redigit.settings import (
     REFERENCES,
     RUN_FILE,
     SCALES,
     Settings,
+    is_by_class,
     list_layers,
     read_params,
+    resolve_settings,
     study_file,
 )
 from redigit.validation import (
@@ -36,6 +39,7 @@ KIND_CHECKS: dict[str, ProblemFinder] = {
     "multitask": find_network_problem,
     "network": find_network_problem,
     "perceptron": find_checkpoint_problem,
+    "tsne": find_points_problem,
 }
 OUTPUT_FOLDERS = ("data/pairs", "models", "metrics", "reports", "logs")
 
@@ -122,6 +126,8 @@ def check_study(study: str) -> None:
         check_kind(file, f"figures.{name}.kind", "figures", figure["kind"])
         check_value(find_schema("figures", figure["kind"]), file, f"figures.{name}", figure)
     check_references(file, study, content)
+    check_reports(file, study, content)
+    check_pairs(file, study, content)
     check_claims_file(study)
 
 
@@ -148,6 +154,40 @@ def check_references(file: Path, study: str, content: Settings) -> None:
             )
 
 
+def check_reports(file: Path, study: str, content: Settings) -> None:
+    """Check that the experiments of classification reports are measured by class."""
+    for name, table in content["tables"].items():
+        if "report" in table and not is_by_class(f"{study}/{table['experiment']}"):
+            raise InputError(
+                f"{file}: tables.{name}.report: {table['experiment']} is not measured by class; "
+                f"allowed with experiments.{table['experiment']}.by_class: true"
+            )
+
+
+def check_pairs(file: Path, study: str, content: Settings) -> None:
+    """Check that the pairs that a row names are as many as it needs, at every scale."""
+    for name, experiment in content["experiments"].items():
+        for row, scale in product(experiment["rows"], SCALES):
+            settings = resolve_settings(f"{study}/{name}", row, scale)
+            if "pairs" not in settings:
+                continue
+            source, source_row = settings["pairs"].split("/")
+            pool = resolve_settings(f"{study}/{source}", source_row, scale)
+            for split, needed in count_needed(settings).items():
+                if pool[split] < needed:
+                    raise InputError(
+                        f"{file}: experiments.{name}.rows.{row}: found {pool[split]} {split} pairs "
+                        f"in {settings['pairs']} at scale {scale}; allowed are {needed} or more"
+                    )
+
+
+def count_needed(settings: Settings) -> dict[str, int]:
+    """Count the pairs that a row needs of each split at least."""
+    if "points" in settings:
+        return {settings["split"]: settings["points"]}
+    return {"train": 1, "test": 1}
+
+
 def list_references(study: str, content: Settings) -> Iterator[tuple[str, str, str | None]]:
     """List what refers to a row: key, ``experiment/row``, kind that it has to be if not any."""
     for family in ("tables", "figures"):
@@ -155,6 +195,9 @@ def list_references(study: str, content: Settings) -> Iterator[tuple[str, str, s
             series = exhibit.get("series", {}).values()
             for row in chain(exhibit.get("rows", {}), *series):
                 yield f"{family}.{name}", f"{exhibit['experiment']}/{row}", None
+            if "report" in exhibit:
+                reference = f"{exhibit['experiment']}/{exhibit['report']}"
+                yield f"{family}.{name}.report", reference, None
             for kind in REFERENCES:
                 if kind in exhibit:
                     yield f"{family}.{name}.{kind}", exhibit[kind], kind

@@ -36,6 +36,7 @@ QUANTITIES = {
     "accuracy_same_test": "measured",
     "accuracy_other_test": "measured",
     "range_of_runs": "measured",
+    "other_draw": "measured",
     "absolute_time": "measured",
     "sum_of": "claims",
     "same_as": "claims",
@@ -47,11 +48,25 @@ QUANTITIES = {
     "number_of": "claims",
     "same_figures": "claims",
     "in_range": "claims",
+    "f1_of": "claims",
+    "average_of": "claims",
 }
-ACCURACY_RULES = ("accuracy_same_test", "accuracy_other_test")
+# Rules that compare with an interval, and the units that each takes.
+ACCURACY_RULES = {
+    "accuracy_same_test": ("share", "percent"),
+    "accuracy_other_test": ("share", "percent"),
+    "other_draw": ("share", "percent", "count"),
+}
 MARGIN_RULES = (*ACCURACY_RULES, "range_of_runs")
 # How many other claims a rule compares with, where it is a fixed number.
-OPERANDS = {"same_as": 1, "at_least": 1, "complement_of": 1, "difference": 2, "in_range": 2}
+OPERANDS = {
+    "same_as": 1,
+    "at_least": 1,
+    "complement_of": 1,
+    "difference": 2,
+    "in_range": 2,
+    "f1_of": 2,
+}
 # What one of a unit is as a plain number; units that are not named here stand for themselves.
 FACTORS = {"percent": 0.01, "points": 0.01}
 FIGURES = "figures"
@@ -256,8 +271,10 @@ def check_claim(claim: Claim, study: str, claims: dict[str, Claim]) -> None:
         raise InputError(f"margin: found {claim.margin}; allowed with the rules {allowed} only")
     if claim.margin is None and claim.rule == "range_of_runs":
         raise InputError("margin: missing; range_of_runs has no margin but the claim's own")
-    if claim.rule in ACCURACY_RULES and claim.unit not in ("share", "percent"):
-        raise InputError(f"unit: found {claim.unit}; allowed with {claim.rule} are share, percent")
+    units = ACCURACY_RULES.get(claim.rule, (claim.unit,))
+    if claim.unit not in units:
+        allowed = ", ".join(units)
+        raise InputError(f"unit: found {claim.unit}; allowed with {claim.rule} are {allowed}")
     kind = QUANTITIES[claim.rule]
     if kind == "claims":
         check_operands(claim, claims)
@@ -290,6 +307,13 @@ def check_operands(claim: Claim, claims: dict[str, Claim]) -> None:
         raise InputError(f"quantity: found {len(ids)} claims; {claim.rule} takes {allowed}")
     if claim.rule == "number_above" and len(ids) % 2:
         raise InputError(f"quantity: found {len(ids)} claims; number_above takes pairs of them")
+    if claim.rule == "average_of":
+        n_counts = sum(claims[name].unit == "count" for name in ids)
+        if n_counts not in (0, len(ids) / 2):
+            raise InputError(
+                f"quantity: found {n_counts} counts among {len(ids)} claims; average_of takes "
+                "none, or as many as there are others"
+            )
 
 
 def check_quantity(claim: Claim, kind: str) -> None:
@@ -398,6 +422,7 @@ def find_fact(quantity: str) -> int:
         "classes": len(dataset.classes),
         "train_images_per_class": train // len(dataset.classes),
         "test_images_per_class": test // len(dataset.classes),
+        "ordered_pairs": len(dataset.classes) ** 2,
         "smallest_label": 0,
         "largest_label": len(dataset.classes) - 1,
     }

@@ -12,6 +12,10 @@ from redigit.errors import InputError
 # Height and width of every image, in pixels.
 IMAGE_SHAPE = (28, 28)
 
+# Classes of MNIST, and of the sum of two of its digits.
+N_DIGITS = 10
+N_SUMS = 2 * N_DIGITS - 1
+
 
 @dataclass(frozen=True)
 class RawFile:

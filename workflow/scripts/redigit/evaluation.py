@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from redigit.class_scores import measure_classes
 from redigit.errors import InputError
 from redigit.files import read_arrays
 from redigit.predictions import measure_accuracy, measure_loss
@@ -34,7 +35,9 @@ def read_rows(path: Path, experiment: str) -> dict[str, Arrays]:
     return rows
 
 
-def evaluate_predictions(arrays: Arrays, path: Path) -> dict[str, list[float]]:
+def evaluate_predictions(
+    arrays: Arrays, path: Path, by_class: bool = False
+) -> dict[str, list[float]]:
     """Measure the predictions of one row.
 
     Parameters
@@ -47,6 +50,8 @@ def evaluate_predictions(arrays: Arrays, path: Path) -> dict[str, list[float]]:
         for each replicate and is taken over as a metric.
     path : Path
         The file that they come from.
+    by_class : bool
+        Whether to measure each class too, see `redigit.class_scores`.
 
     Returns
     -------
@@ -71,6 +76,11 @@ def evaluate_predictions(arrays: Arrays, path: Path) -> dict[str, list[float]]:
             measured[f"test_loss{task}"] = measure_loss(output, label).tolist()
         else:
             measured[f"test_accuracy{task}"] = (output == label).mean(axis=1).tolist()
+        if by_class and kind == "predicted":
+            raise InputError(f"{path}: by_class: allowed for probabilities only, found classes")
+        if by_class:
+            scores = measure_classes(output.argmax(axis=2), label, output.shape[2])
+            measured |= {f"{score}{task}": values for score, values in scores.items()}
     return {name: array.tolist() for name, array in sorted(given.items())} | measured
 
 
@@ -92,7 +102,9 @@ def average(values: list[float]) -> float:
     )
 
 
-def evaluate_experiment(experiment: str, files: list[Path]) -> dict[str, Metrics]:
+def evaluate_experiment(
+    experiment: str, files: list[Path], by_class: bool = False
+) -> dict[str, Metrics]:
     """Measure all predictions of an experiment.
 
     Parameters
@@ -101,6 +113,8 @@ def evaluate_experiment(experiment: str, files: list[Path]) -> dict[str, Metrics
         ``study/experiment``, part of each file's path.
     files : list of Path
         Predictions: one file or several for a row, or one for all rows.
+    by_class : bool
+        Whether to measure each class too.
 
     Returns
     -------
@@ -111,6 +125,6 @@ def evaluate_experiment(experiment: str, files: list[Path]) -> dict[str, Metrics
     for path in files:
         for row, arrays in read_rows(path, experiment).items():
             metrics = rows.setdefault(row, {})
-            for name, values in evaluate_predictions(arrays, path).items():
+            for name, values in evaluate_predictions(arrays, path, by_class).items():
                 metrics.setdefault(name, []).extend(values)
     return {row: average_replicates(replicates) for row, replicates in rows.items()}

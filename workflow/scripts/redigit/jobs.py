@@ -110,6 +110,10 @@ def list_figure_data(study: str, name: str, seeds: list[int]) -> list[str]:
             return [f"<models>/{refer_to_row(study, figure['perceptron'])[0]}/errors.safetensors"]
         case "digit_grid":
             return list_raw_files(figure["data"])
+        case "tsne_scatter":
+            experiment = f"{study}/{figure['experiment']}"
+            maps = [f"<models>/{experiment}/{row}/embedding.safetensors" for row in figure["rows"]]
+            return [f"<metrics>/{experiment}.json", *maps]
         case kind:
             raise ValueError(f"figures of kind {kind} have no list of data yet")
 

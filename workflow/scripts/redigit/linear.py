@@ -8,10 +8,9 @@ import pandas as pd
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LogisticRegression
 
+from redigit.classifiers import predict_classes
+from redigit.datasets import N_DIGITS, N_SUMS
 from redigit.images import ImageSet
-
-N_DIGITS = 10
-N_SUMS = 2 * N_DIGITS - 1
 
 
 def predict_sums(
@@ -80,23 +79,6 @@ def fit_logistic(items: ImageSet, settings: dict[str, Any]) -> LogisticRegressio
         classifier.fit(*items.make_batch(slice(None)))
     print(f"solver: {classifier.n_iter_.max()} of at most {classifier.max_iter} iterations")
     return classifier
-
-
-def predict_classes(classifier: LogisticRegression, items: ImageSet, n_classes: int) -> np.ndarray:
-    """Predict class probabilities, 0 for classes that the classifier has never seen.
-
-    Returns
-    -------
-    ndarray of float32, shape (n, n_classes)
-    """
-    probability = np.zeros((len(items), n_classes), np.float32)
-    probability[:, classifier.classes_] = np.concatenate(
-        [
-            classifier.predict_proba(items.make_batch(slice(start, start + 1000))[0])
-            for start in range(0, len(items), 1000)
-        ]
-    )
-    return probability
 
 
 def add_distributions(first: np.ndarray, second: np.ndarray) -> np.ndarray:

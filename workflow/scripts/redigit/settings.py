@@ -210,6 +210,23 @@ def declare_experiment(experiment: str) -> dict[str, Settings]:
     return merge_declared(*(declare_settings(experiment, row) for row in rows))
 
 
+def is_by_class(experiment: str) -> bool:
+    """Say whether ``study/experiment`` is measured by class; not if its file does not say so."""
+    study, name = split_experiment(experiment)
+    experiments = read_params(study_file(study)).get("experiments", {})
+    return experiments.get(name, {}).get("by_class", False)
+
+
+def declare_by_class(experiment: str) -> dict[str, Settings]:
+    """Declare the key that says whether ``study/experiment`` is measured by class, if it is there.
+
+    It is none of a row's settings, since no model depends on it.
+    """
+    study, name = split_experiment(experiment)
+    key = [f"experiments.{name}.by_class"] if "by_class" in read_experiment(experiment) else []
+    return declare_keys({study_file(study): key})
+
+
 def declare_keys(files: dict[Path, Iterable[str]]) -> dict[str, Settings]:
     """Declare that a job depends on keys of parameter files.
 

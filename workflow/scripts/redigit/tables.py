@@ -1,18 +1,44 @@
 """The tables of a study: what it printed beside what was measured, cell by cell."""
 
 import statistics
+from collections.abc import Iterator
 from pathlib import Path
+from typing import NamedTuple
 
 import pandas as pd
 
 from redigit.errors import InputError
 from redigit.settings import Settings
 
-CLAIM_COLUMNS = ("id", "location", "printed", "quantity", "verdict")
+CLAIM_COLUMNS = ("id", "location", "metric", "printed", "quantity", "verdict")
 CELL_COLUMNS = (
     *("row", "row_heading", "column", "column_heading"),
     *("printed", "measured", "sd", "replicates", "verdict", "claim"),
 )
+# Columns of a classification report, and the metrics in its last lines.
+REPORT_COLUMNS = {"precision": "Precision", "recall": "Recall", "f1": "F1", "support": "Support"}
+REPORT_AVERAGES = {
+    "accuracy": ("Accuracy", {"f1": "test_accuracy", "support": "n_test"}),
+    "macro": (
+        "Macro average",
+        {"precision": "macro_precision", "recall": "macro_recall", "f1": "macro_f1"},
+    ),
+    "weighted": (
+        "Weighted average",
+        {"precision": "weighted_precision", "recall": "weighted_recall", "f1": "weighted_f1"},
+    ),
+}
+
+
+class Cell(NamedTuple):
+    """A cell of a table: what heads it, and the row of the experiment and metric that it shows."""
+
+    row: str
+    row_heading: str
+    column: str
+    column_heading: str
+    source: str
+    metric: str
 
 
 def read_texts(path: Path, columns: tuple[str, ...]) -> pd.DataFrame:
@@ -71,19 +97,51 @@ def build_table(
         If a row has no metrics, a cell has several claims, or a column is neither measured nor
         claimed in any row.
     """
-    cells = []
     here = verdicts[verdicts["location"] == definition["title"]]
-    for row, row_heading in definition["rows"].items():
-        if row not in metrics:
-            raise InputError(f"{definition['title']}: row {row!r} has no metrics")
-        for column, column_heading in definition["columns"].items():
-            headings = (row, row_heading, column, column_heading)
-            quantity = f"{study}/{definition['experiment']}/{row}/{column}"
-            cell = {**measure_cell(metrics[row], column), **find_claim(here, quantity)}
-            cells.append({**dict(zip(CELL_COLUMNS, headings, strict=False)), **cell})
-    table = pd.DataFrame(cells, columns=CELL_COLUMNS, dtype=object)
+    list_cells = list_report_cells if "report" in definition else list_row_cells
+    lines = []
+    for cell in list_cells(definition, metrics):
+        quantity = f"{study}/{definition['experiment']}/{cell.source}/{cell.metric}"
+        # All of a report is about one row, so that the metric tells claims apart, also those that
+        # are compared with other claims and so have no quantity of their own.
+        same = here["metric"] == cell.metric if "report" in definition else False
+        claims = here[(here["quantity"] == quantity) | same]
+        content = measure_cell(metrics[cell.source], cell.metric) | find_claim(claims, quantity)
+        lines.append(cell._asdict() | content)
+    table = pd.DataFrame(lines, columns=CELL_COLUMNS, dtype=object)
     check_columns(table, definition)
     return table
+
+
+def list_row_cells(definition: Settings, metrics: dict[str, dict]) -> Iterator[Cell]:
+    """List the cells of a table that has a line for each row of an experiment, line by line."""
+    for row, row_heading in definition["rows"].items():
+        check_row(definition, row, metrics)
+        for column, column_heading in definition["columns"].items():
+            yield Cell(row, row_heading, column, column_heading, row, column)
+
+
+def list_report_cells(definition: Settings, metrics: dict[str, dict]) -> Iterator[Cell]:
+    """List the cells of a classification report, line by line: the classes, then averages.
+
+    Where a report has nothing the metric is empty.
+    """
+    source = definition["report"]
+    check_row(definition, source, metrics)
+    classes = [name.removeprefix("support_") for name in metrics[source] if "support_" in name]
+    lines = {
+        number: (number, {column: f"{column}_{number}" for column in REPORT_COLUMNS})
+        for number in classes
+    }
+    for row, (row_heading, shown) in (lines | REPORT_AVERAGES).items():
+        for column, column_heading in REPORT_COLUMNS.items():
+            yield Cell(row, row_heading, column, column_heading, source, shown.get(column, ""))
+
+
+def check_row(definition: Settings, row: str, metrics: dict[str, dict]) -> None:
+    """Refuse a row without metrics."""
+    if row not in metrics:
+        raise InputError(f"{definition['title']}: row {row!r} has no metrics")
 
 
 def measure_cell(metrics: dict, metric: str) -> dict:
@@ -95,9 +153,8 @@ def measure_cell(metrics: dict, metric: str) -> dict:
     return {"measured": metrics[metric], "sd": sd, "replicates": len(values)}
 
 
-def find_claim(verdicts: pd.DataFrame, quantity: str) -> dict:
-    """Find what is printed for a quantity, the verdict on it and the claim's name."""
-    found = verdicts[verdicts["quantity"] == quantity]
+def find_claim(found: pd.DataFrame, quantity: str) -> dict:
+    """Give what is printed for a quantity, the verdict on it and the claim's name."""
     if len(found) > 1:
         claims = ", ".join(found["id"])
         location = found["location"].iloc[0]

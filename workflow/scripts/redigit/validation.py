@@ -87,8 +87,12 @@ def describe_problem(error: ValidationError) -> str:
             return f"{found}; allowed is more than {error.validator_value}"
         case "exclusiveMaximum":
             return f"{found}; allowed is less than {error.validator_value}"
+        case "multipleOf":
+            return f"{found}; allowed are multiples of {error.validator_value}"
         case "pattern":
             return f"{found}; allowed is what matches {error.validator_value}"
+        case None:
+            return f"{found}; allowed is nothing here"
         case _:
             return f"{found}; {error.message}"
 

@@ -1,8 +1,8 @@
 """Verdicts: the rules by which a printed number is judged, one function each.
 
-The rules of the document alone (`DOCUMENT_RULES`) compare a claim with other claims and need no
-run. The rules of measured quantities (`MEASURED_RULES`) compare it with what a run measured with
-the settings of the study. Their statistics assume that the seeds of a network, or the draws of a
+The rules of measured quantities (`MEASURED_RULES`) compare a claim with what a run measured with
+the settings of the study; those that compare claims with each other stand in
+`redigit.document_rules`. The statistics assume that the seeds of a network, or the draws of a
 dataset, are independent and that what they yield is about normally distributed; they treat the
 study's one number as one more such run.
 """
@@ -154,6 +154,12 @@ def show_distance(claim: Claim, number: float) -> str:
     return f"{show_number(abs(distance), claim, 2 if claim.digits else 0)} {side}"
 
 
+def show_width(width: float, claim: Claim) -> str:
+    """Show half the width of an interval of counts or, in percentage points, of shares."""
+    is_count = claim.unit in WHOLE_UNITS
+    return f"{width:,.1f}" if is_count else f"{100 * width:.2f} percentage points"
+
+
 def judge_equal(claim: Claim, measurement: Measurement, criteria: Criteria) -> Verdict:
     """Compare a count exactly, in every replicate."""
     wrong = [value for value in measurement.values if value != claim.number]
@@ -218,14 +224,27 @@ def find_half_width_other_test(measurement: Measurement, level: float) -> float:
     return sqrt(runs**2 + quantile**2 * 2 * p * (1 - p) / measurement.n)
 
 
+def find_half_width_other_draw(measurement: Measurement, level: float) -> float:
+    """Half-width of the prediction interval for one more run on items drawn anew.
+
+    It is t s sqrt(1 + 1/k): each of our runs draws its own training and test items, as the study
+    did, so that the standard deviation s holds all chance there is.
+    """
+    k = len(measurement.values)
+    quantile = float(stats.t.ppf((1 + level) / 2, k - 1))
+    return quantile * measurement.sd * sqrt(1 + 1 / k)
+
+
 def find_margin(claim: Claim, criteria: Criteria) -> float:
     """Find how far off an accuracy may be, as a share, before it matters.
 
     It is the claim's own margin, or else the larger of the run's margin in percentage points and
-    its share of the claimed error rate.
+    its share of the claimed error rate. Of a count it is the same share.
     """
     if claim.margin is not None:
         return claim.margin * claim.factor
+    if claim.unit in WHOLE_UNITS:
+        return criteria.margin_error_share * claim.number
     return max(criteria.margin_points / 100, criteria.margin_error_share * (1 - claim.number))
 
 
@@ -266,8 +285,8 @@ def judge_accuracy(
         verdict, reason = (
             "underpowered",
             (
-                f"inside, but ±{100 * half:.2f} percentage points are more than the margin of "
-                f"{100 * margin:.2f}."
+                f"inside, but ±{show_width(half, claim)} are more than the margin of "
+                f"{show_width(margin, claim)}."
             ),
         )
     else:
@@ -327,131 +346,7 @@ MEASURED_RULES: dict[str, Callable[[Claim, Measurement, Criteria], Verdict]] = {
     "accuracy_same_test": partial(judge_accuracy, find_half_width=find_half_width_same_test),
     "accuracy_other_test": partial(judge_accuracy, find_half_width=find_half_width_other_test),
     "range_of_runs": judge_run,
-}
-
-
-def compare_within(claim: Claim, agrees: bool, found: str, number: float) -> Verdict:
-    """Give the verdict of a rule that compares numbers of one document."""
-    if agrees:
-        return Verdict("consistent", f"{found}, as printed.", measured=number)
-    return Verdict("inconsistent", f"{found}, not {claim.printed}.", measured=number)
-
-
-def is_near(claim: Claim, number: float, operands: list[Claim]) -> bool:
-    """Say whether a number from operands agrees with a claim, given the rounding of all."""
-    allowance = claim.half_unit + sum(operand.half_unit for operand in operands)
-    # Whole numbers of things are exact.
-    allowance = 0 if claim.unit in WHOLE_UNITS else allowance
-    return abs(claim.number - number) <= allowance + TOLERANCE
-
-
-def judge_sum(claim: Claim, operands: list[Claim]) -> Verdict:
-    """Compare a claim with the sum of others."""
-    total = sum(operand.number for operand in operands)
-    terms = " + ".join(operand.printed for operand in operands)
-    found = f"{terms} = {show_number(total, claim)}"
-    return compare_within(claim, is_near(claim, total, operands), found, total)
-
-
-def judge_same(claim: Claim, operands: list[Claim]) -> Verdict:
-    """Compare a claim with the same number printed elsewhere."""
-    (other,) = operands
-    found = f"{other.location} has {other.printed}"
-    return compare_within(claim, is_near(claim, other.number, operands), found, other.number)
-
-
-def judge_difference(claim: Claim, operands: list[Claim]) -> Verdict:
-    """Compare a claim with the distance of two others, given the rounding of all three."""
-    first, second = operands
-    distance = abs(first.number - second.number)
-    found = f"{first.printed} and {second.printed} differ by {show_number(distance, claim, 1)}"
-    if is_near(claim, distance, operands):
-        sentence = f"{found}, which rounds to the printed {claim.printed}."
-        return Verdict("consistent", sentence, measured=distance)
-    return Verdict("inconsistent", f"{found}, not {claim.printed}.", measured=distance)
-
-
-def judge_complement(claim: Claim, operands: list[Claim]) -> Verdict:
-    """Compare a claim with one minus another, given the rounding of both."""
-    (other,) = operands
-    rest = 1 - other.number
-    found = f"{other.printed} leaves {show_number(rest, claim)}"
-    if is_near(claim, rest, operands):
-        sentence = f"{found}, which agrees with the printed {claim.printed}."
-        return Verdict("consistent", sentence, measured=rest)
-    return Verdict("inconsistent", f"{found}, not {claim.printed}.", measured=rest)
-
-
-def judge_bound(claim: Claim, operands: list[Claim]) -> Verdict:
-    """Compare a claimed bound with the range of other claims, given their rounding."""
-    least = min(operands, key=lambda operand: operand.number)
-    most = max(operands, key=lambda operand: operand.number)
-    width = most.number - least.number
-    found = f"{least.printed} to {most.printed} is a range of {show_number(width, claim, 2)}"
-    allowance = least.half_unit + most.half_unit + TOLERANCE
-    if width <= claim.number + allowance:
-        return Verdict("consistent", f"{found}, within {claim.printed}.", measured=width)
-    return Verdict("inconsistent", f"{found}, more than {claim.printed}.", measured=width)
-
-
-def judge_least(claim: Claim, operands: list[Claim]) -> Verdict:
-    """Check that another claim is no less than a claimed lower bound."""
-    (other,) = operands
-    found = f"{other.location} has {other.printed}"
-    if other.number >= claim.number - other.half_unit - TOLERANCE:
-        return Verdict("consistent", f"{found}, not less than {claim.printed}.", other.number)
-    return Verdict("inconsistent", f"{found}, less than {claim.printed}.", other.number)
-
-
-def judge_number(claim: Claim, operands: list[Claim]) -> Verdict:
-    """Compare a claimed number of things with how many are printed."""
-    count = len(operands)
-    models = "; ".join(operand.model for operand in operands)
-    found = f"{operands[0].location} has {count}: {models}"
-    if count == claim.number:
-        return Verdict("consistent", f"{found}. That is the printed {claim.printed}.", count)
-    return Verdict("inconsistent", f"{found}. The printed {claim.printed} is wrong.", count)
-
-
-def judge_number_above(claim: Claim, operands: list[Claim]) -> Verdict:
-    """Compare a claimed number of cases with the pairs of claims whose first is the larger."""
-    pairs = list(zip(operands[::2], operands[1::2], strict=True))
-    above = [first.model for first, second in pairs if first.number > second.number]
-    models = f": {'; '.join(above)}" if above else ""
-    found = f"{operands[0].location} has {len(above)} of {len(pairs)}{models}"
-    return compare_within(claim, len(above) == claim.number, found, len(above))
-
-
-def judge_figures(claim: Claim, operands: list[Claim]) -> Verdict:
-    """Compare claims with each other at the claimed number of significant figures."""
-    rounded = {f"{operand.number:.{int(claim.value) - 1}e}" for operand in operands}
-    printed = " and ".join(operand.printed for operand in operands)
-    found = f"{printed} to {claim.printed} significant figures"
-    if len(rounded) == 1:
-        return Verdict("consistent", f"{found} are the same.")
-    return Verdict("inconsistent", f"{found} are not the same.")
-
-
-def judge_range(claim: Claim, operands: list[Claim]) -> Verdict:
-    """Check that a claim lies between two others; anything else cannot be."""
-    low, high = sorted(operands, key=lambda operand: operand.number)
-    bounds = f"{low.printed} to {high.printed}"
-    if low.number - TOLERANCE <= claim.number <= high.number + TOLERANCE:
-        return Verdict("consistent", f"{claim.printed} lies in the printed range {bounds}.")
-    return Verdict("impossible", f"{claim.printed} lies outside the printed range {bounds}.")
-
-
-DOCUMENT_RULES: dict[str, Callable[[Claim, list[Claim]], Verdict]] = {
-    "sum_of": judge_sum,
-    "same_as": judge_same,
-    "difference": judge_difference,
-    "complement_of": judge_complement,
-    "difference_at_most": judge_bound,
-    "at_least": judge_least,
-    "number_of": judge_number,
-    "number_above": judge_number_above,
-    "same_figures": judge_figures,
-    "in_range": judge_range,
+    "other_draw": partial(judge_accuracy, find_half_width=find_half_width_other_draw),
 }
 
 

@@ -21,6 +21,7 @@ from redigit.figures import (
     pair_images,
     pca_scatter,
     sum_histogram,
+    tsne_scatter,
     weight_map,
 )
 from redigit.files import write_atomic
@@ -35,6 +36,7 @@ KINDS: dict[str, Callable[[str, Settings, Sequence[Path]], tuple[Figure, str]]] 
     "pair_images": pair_images.draw,
     "pca_scatter": pca_scatter.draw,
     "sum_histogram": sum_histogram.draw,
+    "tsne_scatter": tsne_scatter.draw,
     "weight_map": weight_map.draw,
 }
 

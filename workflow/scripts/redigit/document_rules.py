@@ -1,0 +1,188 @@
+"""The rules by which the printed numbers of one document are judged by each other.
+
+They need no run; the rules that compare with what a run measured stand in `redigit.verdicts`.
+"""
+
+from collections.abc import Callable
+
+import numpy as np
+
+from redigit.claims import Claim
+from redigit.verdicts import TOLERANCE, WHOLE_UNITS, Verdict, show_number
+
+
+def compare_within(claim: Claim, agrees: bool, found: str, number: float) -> Verdict:
+    """Give the verdict of a rule that compares numbers of one document."""
+    if agrees:
+        return Verdict("consistent", f"{found}, as printed.", measured=number)
+    return Verdict("inconsistent", f"{found}, not {claim.printed}.", measured=number)
+
+
+def is_near(claim: Claim, number: float, operands: list[Claim]) -> bool:
+    """Say whether a number from operands agrees with a claim, given the rounding of all."""
+    allowance = claim.half_unit + sum(operand.half_unit for operand in operands)
+    # Whole numbers of things are exact.
+    allowance = 0 if claim.unit in WHOLE_UNITS else allowance
+    return abs(claim.number - number) <= allowance + TOLERANCE
+
+
+def judge_sum(claim: Claim, operands: list[Claim]) -> Verdict:
+    """Compare a claim with the sum of others."""
+    total = sum(operand.number for operand in operands)
+    terms = " + ".join(operand.printed for operand in operands)
+    found = f"{terms} = {show_number(total, claim)}"
+    return compare_within(claim, is_near(claim, total, operands), found, total)
+
+
+def judge_same(claim: Claim, operands: list[Claim]) -> Verdict:
+    """Compare a claim with the same number printed elsewhere."""
+    (other,) = operands
+    found = f"{other.location} has {other.printed}"
+    return compare_within(claim, is_near(claim, other.number, operands), found, other.number)
+
+
+def judge_difference(claim: Claim, operands: list[Claim]) -> Verdict:
+    """Compare a claim with the distance of two others, given the rounding of all three."""
+    first, second = operands
+    distance = abs(first.number - second.number)
+    found = f"{first.printed} and {second.printed} differ by {show_number(distance, claim, 1)}"
+    if is_near(claim, distance, operands):
+        sentence = f"{found}, which rounds to the printed {claim.printed}."
+        return Verdict("consistent", sentence, measured=distance)
+    return Verdict("inconsistent", f"{found}, not {claim.printed}.", measured=distance)
+
+
+def judge_complement(claim: Claim, operands: list[Claim]) -> Verdict:
+    """Compare a claim with one minus another, given the rounding of both."""
+    (other,) = operands
+    rest = 1 - other.number
+    found = f"{other.printed} leaves {show_number(rest, claim)}"
+    if is_near(claim, rest, operands):
+        sentence = f"{found}, which agrees with the printed {claim.printed}."
+        return Verdict("consistent", sentence, measured=rest)
+    return Verdict("inconsistent", f"{found}, not {claim.printed}.", measured=rest)
+
+
+def judge_bound(claim: Claim, operands: list[Claim]) -> Verdict:
+    """Compare a claimed bound with the range of other claims, given their rounding."""
+    least = min(operands, key=lambda operand: operand.number)
+    most = max(operands, key=lambda operand: operand.number)
+    width = most.number - least.number
+    found = f"{least.printed} to {most.printed} is a range of {show_number(width, claim, 2)}"
+    allowance = least.half_unit + most.half_unit + TOLERANCE
+    if width <= claim.number + allowance:
+        return Verdict("consistent", f"{found}, within {claim.printed}.", measured=width)
+    return Verdict("inconsistent", f"{found}, more than {claim.printed}.", measured=width)
+
+
+def judge_least(claim: Claim, operands: list[Claim]) -> Verdict:
+    """Check that another claim is no less than a claimed lower bound."""
+    (other,) = operands
+    found = f"{other.location} has {other.printed}"
+    if other.number >= claim.number - other.half_unit - TOLERANCE:
+        return Verdict("consistent", f"{found}, not less than {claim.printed}.", other.number)
+    return Verdict("inconsistent", f"{found}, less than {claim.printed}.", other.number)
+
+
+def judge_number(claim: Claim, operands: list[Claim]) -> Verdict:
+    """Compare a claimed number of things with how many are printed."""
+    count = len(operands)
+    models = "; ".join(operand.model for operand in operands)
+    found = f"{operands[0].location} has {count}: {models}"
+    if count == claim.number:
+        return Verdict("consistent", f"{found}. That is the printed {claim.printed}.", count)
+    return Verdict("inconsistent", f"{found}. The printed {claim.printed} is wrong.", count)
+
+
+def judge_number_above(claim: Claim, operands: list[Claim]) -> Verdict:
+    """Compare a claimed number of cases with the pairs of claims whose first is the larger."""
+    pairs = list(zip(operands[::2], operands[1::2], strict=True))
+    above = [first.model for first, second in pairs if first.number > second.number]
+    models = f": {'; '.join(above)}" if above else ""
+    found = f"{operands[0].location} has {len(above)} of {len(pairs)}{models}"
+    return compare_within(claim, len(above) == claim.number, found, len(above))
+
+
+def judge_figures(claim: Claim, operands: list[Claim]) -> Verdict:
+    """Compare claims with each other at the claimed number of significant figures."""
+    rounded = {f"{operand.number:.{int(claim.value) - 1}e}" for operand in operands}
+    printed = " and ".join(operand.printed for operand in operands)
+    found = f"{printed} to {claim.printed} significant figures"
+    if len(rounded) == 1:
+        return Verdict("consistent", f"{found} are the same.")
+    return Verdict("inconsistent", f"{found} are not the same.")
+
+
+def judge_range(claim: Claim, operands: list[Claim]) -> Verdict:
+    """Check that a claim lies between two others; anything else cannot be."""
+    low, high = sorted(operands, key=lambda operand: operand.number)
+    bounds = f"{low.printed} to {high.printed}"
+    if low.number - TOLERANCE <= claim.number <= high.number + TOLERANCE:
+        return Verdict("consistent", f"{claim.printed} lies in the printed range {bounds}.")
+    return Verdict("impossible", f"{claim.printed} lies outside the printed range {bounds}.")
+
+
+def judge_f1(claim: Claim, operands: list[Claim]) -> Verdict:
+    """Compare an F1 score with that of a precision and a recall, given the rounding of all three.
+
+    F1 grows with both, so that it lies between its values at the lowest and at the highest
+    precision and recall that round to what is printed.
+    """
+    precision, recall = operands
+    low = find_f1(precision.number - precision.half_unit, recall.number - recall.half_unit)
+    high = find_f1(precision.number + precision.half_unit, recall.number + recall.half_unit)
+    allowance = claim.half_unit + TOLERANCE
+    agrees = low - allowance <= claim.number <= high + allowance
+    score = find_f1(precision.number, recall.number)
+    found = (
+        f"Precision {precision.printed} and recall {recall.printed} give "
+        f"{show_number(low, claim)} to {show_number(high, claim)}"
+    )
+    return compare_rounded(claim, agrees, found, score)
+
+
+def find_f1(precision: float, recall: float) -> float:
+    """Find the F1 score, the harmonic mean of a precision and a recall (study E, equation 3)."""
+    # Rounding can take a bound below zero.
+    precision, recall = max(precision, 0), max(recall, 0)
+    return 2 * precision * recall / (precision + recall) if precision + recall else 0
+
+
+def judge_average(claim: Claim, operands: list[Claim]) -> Verdict:
+    """Compare a claim with the mean of others, given the rounding of all.
+
+    If half of the others are counts, these are the weights of the rest, in the same order.
+    """
+    weights = [operand.number for operand in operands if operand.unit == "count"]
+    values = [operand for operand in operands if not weights or operand.unit != "count"]
+    numbers, rounding = ([getattr(v, name) for v in values] for name in ("number", "half_unit"))
+    mean, slack = (float(np.average(x, weights=weights or None)) for x in (numbers, rounding))
+    agrees = abs(claim.number - mean) <= claim.half_unit + slack + TOLERANCE
+    kind = "weighted mean" if weights else "mean"
+    found = f"The {kind} of {len(values)} printed numbers is {show_number(mean, claim)}"
+    return compare_rounded(claim, agrees, found, mean)
+
+
+def compare_rounded(claim: Claim, agrees: bool, found: str, number: float) -> Verdict:
+    """Give the verdict of a rule that allows for the rounding of the numbers it compares."""
+    if agrees:
+        sentence = f"{found}; given rounding, this agrees with the printed {claim.printed}."
+        return Verdict("consistent", sentence, measured=number)
+    sentence = f"{found}; even given rounding, this is not {claim.printed}."
+    return Verdict("inconsistent", sentence, measured=number)
+
+
+DOCUMENT_RULES: dict[str, Callable[[Claim, list[Claim]], Verdict]] = {
+    "sum_of": judge_sum,
+    "same_as": judge_same,
+    "difference": judge_difference,
+    "complement_of": judge_complement,
+    "difference_at_most": judge_bound,
+    "at_least": judge_least,
+    "number_of": judge_number,
+    "number_above": judge_number_above,
+    "same_figures": judge_figures,
+    "in_range": judge_range,
+    "f1_of": judge_f1,
+    "average_of": judge_average,
+}

@@ -1,0 +1,88 @@
+"""Maps of pairs by t-SNE, each pair a dot in the colour of its sum."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import matplotlib as mpl
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.collections import PathCollection
+from matplotlib.colors import BoundaryNorm
+from matplotlib.figure import Figure
+
+from redigit.datasets import N_SUMS
+from redigit.errors import InputError
+from redigit.files import read_arrays, read_json
+from redigit.settings import Settings
+
+COLUMNS = 3
+# One panel is as wide as other figures; more of them share a wider one.
+ONE_PANEL, PANEL = 5.4, 3.2
+# From dark violet to yellow, evenly for any colour vision; a sum near another has a colour near it.
+PALETTE = "viridis"
+
+
+def draw(study: str, definition: Settings, files: Sequence[Path]) -> tuple[Figure, str]:
+    """Draw maps side by side.
+
+    Parameters
+    ----------
+    study : str
+        Name of the study.
+    definition : dict
+        The figure's settings.
+    files : sequence of Path
+        Metrics of its experiment, then maps, named ``.../<row>/embedding.safetensors``.
+
+    Returns
+    -------
+    figure : Figure
+        A panel for each row. Its axes have no scale, for only nearness means anything.
+    words : str
+        What the figure shows.
+    """
+    metrics, rows = read_json(files[0]), definition["rows"]
+    maps = {file.parts[-2]: read_arrays(file) for file in files[1:]}
+    absent = [row for row in rows if row not in maps or row not in metrics]
+    if absent:
+        raise InputError(f"row {absent[0]!r}: not among the maps and metrics given")
+    n_columns = min(COLUMNS, len(rows))
+    n_lines = -(-len(rows) // n_columns)
+    size = ONE_PANEL if len(rows) == 1 else PANEL
+    figure = Figure(figsize=(size * n_columns + 0.8, size * n_lines))
+    panels = figure.subplots(n_lines, n_columns, squeeze=False).ravel()
+    for axes in panels[len(rows) :]:
+        axes.set_axis_off()
+    sentences = []
+    for axes, (row, heading) in zip(panels, rows.items(), strict=False):
+        scatter = draw_map(axes, **maps[row])
+        axes.set_title(heading)
+        points, silhouette = (metrics[row][name] for name in ("n_points", "silhouette"))
+        sentences.append(f"{heading}: {points:,} pairs, silhouette {silhouette:.4f}")
+    bar = figure.colorbar(scatter, ax=panels.tolist(), ticks=np.arange(N_SUMS), aspect=30)
+    bar.set_label("Sum of the two digits")
+    bar.minorticks_off()
+    return figure, f"Maps of digit pairs by t-SNE, coloured by sum. {'; '.join(sentences)}."
+
+
+def draw_map(axes: Axes, embedding: np.ndarray, label: np.ndarray) -> PathCollection:
+    """Draw one map.
+
+    Parameters
+    ----------
+    axes : Axes
+        Panel to draw in.
+    embedding : ndarray of float32, shape (n, 2)
+        The points of the map.
+    label : ndarray of uint8, shape (n,)
+        Their sums.
+    """
+    axes.set(xticks=[], yticks=[], aspect="equal")
+    return axes.scatter(
+        *embedding.T,
+        c=label,
+        s=6,
+        linewidths=0,
+        cmap=mpl.colormaps[PALETTE].resampled(N_SUMS),
+        norm=BoundaryNorm(np.arange(N_SUMS + 1) - 0.5, N_SUMS),
+    )
