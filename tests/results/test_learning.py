@@ -54,7 +54,9 @@ def test_network_learns_digits_in_one_epoch(raw):
 )
 def test_thousand_examples_teach_a_linear_classifier(raw, method, reading, low, high):
     images, labels = load_images(raw / "mnist", "train")
-    pairs = draw_pairs(labels, {"train": 1000, "validation": 0, "test": 5000}, 1, "results")
+    pairs = draw_pairs(
+        labels, {"train": 1000, "validation": 0, "test": 5000}, 1, "results", "random"
+    )
     settings = {
         "method": method,
         "size": 1000,
@@ -73,7 +75,9 @@ def test_mnist_pairs_have_the_sums_that_its_digits_imply(raw):
     """The distribution of sums is the convolution of the digits' shares with itself."""
     labels = load_images(raw / "mnist", "train")[1]
     n = 100_000
-    pairs = draw_pairs(labels, {"train": n, "validation": 0, "test": 1}, 1, "results").head(n)
+    pairs = draw_pairs(
+        labels, {"train": n, "validation": 0, "test": 1}, 1, "results", "random"
+    ).head(n)
     share = np.bincount(labels) / len(labels)
     expected = np.convolve(share, share)
     measured = np.bincount(pairs["sum"], minlength=19) / n
