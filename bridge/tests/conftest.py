@@ -8,7 +8,10 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from toy import Toy, make_toy
+# Before the first test module imports it.
+pytest.register_assert_rewrite("checks")
+
+from toy import Toy, make_toy  # noqa: E402
 
 
 def pytest_configure(config):

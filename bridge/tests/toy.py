@@ -133,19 +133,28 @@ rule write_notes:
 PROGRAMS = {
     "toylib/__init__.py": "",
     "toylib/files.py": """
-        import os, sys, time
+        import fcntl, os, sys, tempfile, time
         from pathlib import Path
 
         def write(path, text):
             path = Path(path)
             path.parent.mkdir(parents=True, exist_ok=True)
-            temporary = path.with_name(path.name + ".tmp")
-            temporary.write_text(text)
-            temporary.replace(path)
+            handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".tmp")
+            with os.fdopen(handle, "w") as file:
+                for line in text.splitlines(keepends=True):
+                    file.write(line)
+            time.sleep(float(os.environ.get("TOY_SLEEP", "0")) / 2)
+            Path(temporary).replace(path)
 
         def begin(*names):
+            job = "-".join([Path(sys.argv[0]).stem, *names])
+            # The job of a killed engine may still be at work.
+            global lock
+            Path("locks").mkdir(exist_ok=True)
+            lock = open(f"locks/{job.replace('/', '-')}", "w")
+            fcntl.flock(lock, fcntl.LOCK_EX)
             with open("ran.log", "a") as log:
-                print("-".join([Path(sys.argv[0]).stem, *names]), file=log)
+                print(job, file=log)
             time.sleep(float(os.environ.get("TOY_SLEEP", "0")))
             if "-".join(names) in os.environ.get("TOY_FAIL", "nothing").split():
                 sys.exit("told to fail")
@@ -227,6 +236,7 @@ IGNORED = """
 /reports/
 /logs/
 /ran.log
+/locks/
 __pycache__/
 """
 

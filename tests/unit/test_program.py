@@ -1,9 +1,12 @@
 """Programs: arguments from the signature, a log, a record, and one line for bad input."""
 
+import fcntl
 import json
 import os
 import subprocess
 import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -71,6 +74,23 @@ def test_missing_and_unknown_arguments_are_refused(run):
         result = run(*arguments)
         assert result.returncode == 2
         assert said in result.stderr.splitlines()[-1]
+
+
+def test_two_processes_do_not_work_on_one_job(run, folder):
+    log = folder / "logs/copy_words/a.log"
+    log.parent.mkdir(parents=True)
+    with log.open("w") as held, ThreadPoolExecutor(1) as pool:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        other = pool.submit(run, "good")
+        assert run("good", log="logs/copy_words/b.log").returncode == 0
+        (folder / "t").write_text("by the first process")
+        time.sleep(0.5)
+        assert not other.done()
+        assert (folder / "t").read_text() == "by the first process"
+        fcntl.flock(held, fcntl.LOCK_UN)
+        assert "waiting for another process" in other.result().stderr
+    assert "w1 w2" in (folder / "t").read_text()
+    assert "job good" in log.read_text()
 
 
 def test_log_holds_what_is_printed(run, folder):

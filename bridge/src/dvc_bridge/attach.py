@@ -9,10 +9,17 @@ import subprocess
 import sys
 import time
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
 
+from dvc_bridge.locks import (
+    enter_project,
+    is_snakemake_locked,
+    register_run,
+    unregister_run,
+)
 from dvc_bridge.state import ProjectState
 
 # Set in the bridge's own processes, in which the Snakefile is read once more.
@@ -34,6 +41,16 @@ _UNCONCERNED = {
 
 # What the Snakefile has told `attach_bridge`, for the process that reads it for the bridge.
 registered: dict[str, Any] = {}
+
+
+@dataclass
+class _Run:
+    """What is known of a run of Snakemake; it has begun when its first job is about to run."""
+
+    workflow: Any
+    snakefile: str
+    started: float
+    has_begun: bool = False
 
 
 def attach_bridge(
@@ -72,13 +89,20 @@ def attach_bridge(
         options = {"metrics": tuple(metrics), "plots": dict(plots or {}), "in_git": tuple(in_git)}
         registered.update(options, enabled=enabled)
         return
-    if not enabled or not workflow.is_main_process or _UNCONCERNED & set(sys.argv):
+    if not workflow.is_main_process or _UNCONCERNED & set(sys.argv):
         return
+    if enter_project():
+        _warn("a Snakemake was killed here; its lock on the project is taken away")
+    if not enabled:
+        return
+    from dvc_bridge.snakemake_internals import call_at_start
+
     snakefile = os.path.relpath(workflow.main_snakefile)
-    finish = partial(_finish, workflow, snakefile, time.time())
+    run = _Run(workflow, snakefile, time.time())
     # After Snakemake's own end, when its lock on the project is released; `onsuccess:` would
     # be too early for that, and is not called when there was nothing to do.
-    atexit.register(finish)
+    atexit.register(_finish, run)
+    call_at_start(workflow, partial(_begin, run))
     if _find_obstacle() is None and not ProjectState.load().holds(snakefile):
         _sync(snakefile)
 
@@ -87,8 +111,7 @@ def _find_obstacle() -> str | None:
     """Say why nothing can be recorded in DVC here, if so."""
     if not Path(".dvc").is_dir():
         return "there is no DVC repository here (`dvc init` makes one)"
-    locks = Path(".snakemake/locks")
-    if locks.is_dir() and any(locks.iterdir()):
+    if is_snakemake_locked():
         return "another Snakemake is at work here"
     return None
 
@@ -105,22 +128,40 @@ def _sync(snakefile: str) -> None:
         raise WorkflowError(f"dvc-bridge: {message}")
 
 
-def _finish(workflow, snakefile: str, started: float) -> None:
+def _begin(run: _Run) -> None:
+    """Refuse a run that DVC cannot follow; keep DVC from making the same files meanwhile."""
+    from snakemake.exceptions import WorkflowError
+
+    from dvc_bridge.snakemake_internals import find_temporary_output
+
+    run.has_begun = True
+    if not Path(".dvc").is_dir():
+        return
+    if output := find_temporary_output(run.workflow):
+        raise WorkflowError(f"dvc-bridge: {output}: DVC would miss it; run with --notemp")
+    if command := register_run():
+        raise WorkflowError(f"dvc-bridge: DVC is at work here; wait until it has ended: {command}")
+
+
+def _finish(run: _Run) -> None:
     """Record in DVC what was made. Whatever happens here, the run stands."""
     from dvc_bridge.snakemake_internals import find_run_kind
 
-    kind = find_run_kind(workflow)
+    kind = find_run_kind(run.workflow)
     if kind not in ("run", "touch"):
         return
+    if run.has_begun and Path(".dvc").is_dir():
+        unregister_run()
     obstacle = _find_obstacle()
     if obstacle is not None:
-        _warn(f"not recorded in DVC: {obstacle}")
+        if run.has_begun:
+            _warn(f"not recorded in DVC: {obstacle}")
         return
     state = ProjectState.load()
-    if not state.has_unrecorded and state.holds(snakefile):
+    if not state.has_unrecorded and state.holds(run.snakefile):
         return
-    touched = ["--touched-since", repr(started)] if kind == "touch" else []
-    result = _run_bridge("commit", snakefile, *touched)
+    touched = ["--touched-since", repr(run.started)] if kind == "touch" else []
+    result = _run_bridge("commit", run.snakefile, *touched)
     if result.returncode:
         _warn(f"not recorded in DVC: {_read_message(result)}")
     elif result.stdout:

@@ -13,9 +13,10 @@ from dvc_bridge.commit import demote_records, record_finished
 from dvc_bridge.errors import BridgeError
 from dvc_bridge.files import sign_file
 from dvc_bridge.graph import find_downstream
+from dvc_bridge.locks import is_snakemake_locked
 from dvc_bridge.snakemake_internals import Graph, find_snakefile, open_workflow
 from dvc_bridge.state import ProjectState
-from dvc_bridge.sync import Sync, hold_bridge_lock, is_snakemake_at_work
+from dvc_bridge.sync import Sync, hold_bridge_lock
 from dvc_bridge.watch import ReadWatcher
 
 
@@ -37,7 +38,7 @@ def run(options: argparse.Namespace) -> int:
             return _render(project, options.check)
         if options.command == "status":
             return _print_status(project)
-        if is_snakemake_at_work():
+        if is_snakemake_locked():
             raise BridgeError("another Snakemake is at work here")
         with hold_bridge_lock():
             if options.command == "sync":
@@ -85,6 +86,8 @@ def _commit(project: _Project, touched_since: float | None) -> int:
     sync = Sync(project.graph, project.options, state)
     sync.write_records()
     sync.is_cached = dvc_internals.open_cache()
+    if sync.lock.damage:
+        print(f"dvc.lock is damaged and is written anew: {sync.lock.damage}")
     try:
         if sync.find_unrecorded():
             recorded = record_finished(sync, Graph(project.workflow))

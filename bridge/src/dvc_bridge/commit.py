@@ -81,6 +81,6 @@ def _find_superseded(sync: Sync, jobs: list[Job]) -> list[str]:
     outputs = {path for job in jobs for path in job.outputs}
     return [
         name
-        for name, entry in sync.lock.items()
+        for name, entry in sync.lock.stages.items()
         if name not in names and outputs & {out["path"] for out in entry.get("outs", ())}
     ]

@@ -6,8 +6,10 @@ inside the functions: most runs of the bridge do not need it, and it takes long 
 
 import json
 import logging
+import re
 import time
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from types import SimpleNamespace
@@ -87,46 +89,81 @@ class ParamFiles:
             raise BridgeError(f"{file}: {error}") from None
 
 
-def load_lock() -> dict[str, Any]:
-    """Read the stages of dvc.lock; an unchanged file is not parsed again, which takes long.
+@dataclass(frozen=True)
+class Lock:
+    """What dvc.lock says, or has said.
 
-    Returns
-    -------
-    dict
-        Name of a stage: its entry; empty if there is no dvc.lock.
+    Attributes
+    ----------
+    stages
+        Name of a stage: its entry.
+    lost
+        The same of entries that were there and no longer are, for example because DVC was killed
+        while it wrote. An entry proves itself: it holds for outputs, inputs, command and
+        parameters that all equal its own, and says nothing of others.
+    damage
+        Why the file cannot be read; empty if it can, or if there is none.
+    """
+
+    stages: dict[str, Any]
+    lost: dict[str, Any]
+    damage: str = ""
+
+
+def load_lock() -> Lock:
+    """Read dvc.lock; an unchanged file is not parsed again, which takes long.
 
     Raises
     ------
     BridgeError
-        If the file cannot be read, for example in the middle of a merge.
+        If the file is in the middle of a merge.
     """
-    from dvc.utils.serialize import ParseError, load_yaml
-
     signature = sign_file(LOCK)
-    if signature is None:
-        return {}
-    try:
-        remembered = json.loads(_PARSED_LOCK.read_text())
-        if remembered["signature"] == signature:
-            return remembered["stages"]
-    except (OSError, ValueError, LookupError, TypeError):
-        # It only saves time.
-        pass
-    try:
-        stages = dict(load_yaml(LOCK).get("stages") or {})
-    except (ParseError, AttributeError, ValueError) as error:
-        raise BridgeError(f"{LOCK}: cannot be read: {' '.join(str(error).split())}") from None
-    _remember_lock(signature, stages)
-    return stages
+    remembered = _recall_lock()
+    if signature is not None and remembered["signature"] == signature:
+        return Lock(remembered["stages"], remembered["lost"])
+    stages, damage = ({}, "") if signature is None else _parse_lock()
+    known = {**remembered["lost"], **remembered["stages"]}
+    lost = {name: entry for name, entry in known.items() if name not in stages}
+    if not damage:
+        _remember_lock(signature, stages, lost)
+    return Lock(stages, lost, damage)
 
 
-def _remember_lock(signature: Signature, stages: Mapping[str, Any]) -> None:
+def _parse_lock() -> tuple[dict[str, Any], str]:
+    """Give the stages of dvc.lock, none if it is damaged, and what the damage is."""
+    from dvc.schema import COMPILED_LOCKFILE_SCHEMA
+    from dvc.utils.serialize import ParseError, parse_yaml
+    from voluptuous import Invalid
+
+    text = LOCK.read_text(encoding="utf-8", errors="replace")
+    if re.search(r"^(<<<<<<<|>>>>>>>) ", text, re.MULTILINE):
+        raise BridgeError(f"{LOCK}: in the middle of a merge; settle it first")
+    try:
+        return dict(COMPILED_LOCKFILE_SCHEMA(parse_yaml(text, LOCK))["stages"]), ""
+    except (ParseError, Invalid, KeyError, TypeError, ValueError) as error:
+        return {}, " ".join(str(error).split())
+
+
+def _recall_lock() -> dict[str, Any]:
+    """Give what was remembered of dvc.lock; it only saves time and spares reruns."""
+    empty = {"signature": None, "stages": {}, "lost": {}}
+    try:
+        return {**empty, **json.loads(_PARSED_LOCK.read_text())}
+    except (OSError, ValueError, TypeError):
+        return empty
+
+
+def _remember_lock(
+    signature: Signature | None, stages: Mapping[str, Any], lost: Mapping[str, Any]
+) -> None:
     """Keep what dvc.lock holds, if its signature can be relied on and JSON can hold it."""
     try:
-        text = json.dumps({"signature": signature, "stages": stages})
+        text = json.dumps({"signature": signature, "stages": stages, "lost": lost})
     except TypeError:
         return
-    if not is_racy(signature, time.time_ns()) and json.loads(text)["stages"] == stages:
+    is_reliable = signature is None or not is_racy(signature, time.time_ns())
+    if is_reliable and json.loads(text)["stages"] == stages:
         write_atomically(_PARSED_LOCK, text)
 
 
@@ -279,7 +316,8 @@ def _update_lock(repo, stages: Mapping[str, Any], dropped: Iterable[str]) -> Non
     from dvc.stage.serialize import to_single_stage_lockfile
     from dvc.utils.serialize import dumps_yaml
 
-    entries = load_lock()
+    lock = load_lock()
+    entries = dict(lock.stages)
     for name in dropped:
         entries.pop(name, None)
     entries.update({name: to_single_stage_lockfile(stage) for name, stage in stages.items()})
@@ -288,7 +326,8 @@ def _update_lock(repo, stages: Mapping[str, Any], dropped: Iterable[str]) -> Non
     repo.scm_context.track_file(str(LOCK))
     # Once the clock has moved on, the signature of the new file can be relied on.
     time.sleep(RACY_NS / 1e9)
-    _remember_lock(sign_file(LOCK), entries)
+    lost = {name: entry for name, entry in lock.lost.items() if name not in entries}
+    _remember_lock(sign_file(LOCK), entries, lost)
 
 
 def _copy_apart(value: Any) -> Any:

@@ -18,7 +18,6 @@ _FORBIDDEN_FIELDS = {
 }
 _FORBIDDEN_OUTPUTS = {
     "directory": "list the files of the folder instead",
-    "temp": "DVC would miss the file once Snakemake has removed it",
     "pipe": "DVC starts one job after another",
     "service": "DVC starts one job after another",
     "touch": "let the command make the file, DVC does not",
@@ -100,7 +99,7 @@ def check_output_flags(rule: str, path: str, flags: Iterable[str]) -> None:
     Raises
     ------
     BridgeError
-        If a flag is one of directory, temp, pipe, service, touch.
+        If a flag is one of directory, pipe, service, touch.
     """
     for flag in flags:
         if flag in _FORBIDDEN_OUTPUTS:

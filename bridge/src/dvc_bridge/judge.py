@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from dvc_bridge.digests import DigestCache
-from dvc_bridge.dvc_internals import ParamFiles
+from dvc_bridge.dvc_internals import Lock, ParamFiles
 from dvc_bridge.graph import Job
 from dvc_bridge.snakemake_internals import Graph, is_own_record
 
@@ -75,20 +75,20 @@ class Judge:
     graph
         Snakemake's graph and records.
     lock
-        The stages of dvc.lock.
+        What dvc.lock says, or has said.
     digests
         Digests of files.
     journal
         What is remembered of Snakemake's own runs.
     """
 
-    def __init__(self, graph: Graph, lock: dict[str, Any], digests: DigestCache, journal: Journal):
+    def __init__(self, graph: Graph, lock: Lock, digests: DigestCache, journal: Journal):
         self._graph = graph
         self._digests = digests
         self._journal = journal
         self._params = ParamFiles()
         self._entries: dict[frozenset[str], list[dict[str, Any]]] = {}
-        for entry in lock.values():
+        for entry in (*lock.stages.values(), *lock.lost.values()):
             outputs = frozenset(out["path"] for out in entry.get("outs", ()))
             self._entries.setdefault(outputs, []).append(entry)
 

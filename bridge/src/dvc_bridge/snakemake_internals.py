@@ -4,7 +4,7 @@ Written for snakemake 9.27.1 exactly; `tests/test_internals.py` notices a change
 """
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -27,7 +27,7 @@ from dvc_bridge.graph import Job
 
 # No input is too large for its content to decide.
 _NO_LIMIT_BYTES = 10**15
-_FLAGS = ("directory", "temp", "pipe", "service", "touch")
+_FLAGS = ("directory", "pipe", "service", "touch")
 
 
 class UnreadableWorkflowError(Exception):
@@ -182,6 +182,36 @@ def find_snakefile() -> Path:
         return resolve_snakefile(None)
     except ApiError as error:
         raise UnreadableWorkflowError(str(error)) from error
+
+
+def call_at_start(workflow, function: Callable[[], None]) -> None:
+    """Call a function when Snakemake is about to run its first job; not in a dry run.
+
+    Parameters
+    ----------
+    workflow
+        The workflow, while its Snakefile is read.
+    function
+        Without arguments; what the Snakefile has under `onstart:` is called after it.
+    """
+    register = workflow.onstart
+
+    def chain(theirs: Callable[[Any], None]) -> None:
+        register(lambda log: (function(), theirs(log)))
+
+    workflow.onstart = chain
+    chain(lambda log: None)
+
+
+def find_temporary_output(workflow) -> str | None:
+    """Name a rule and its temp() output that Snakemake will remove after use, if there is one."""
+    if workflow.storage_settings.notemp:
+        return None
+    for job in workflow.dag.jobs:
+        for file in job.output:
+            if is_flagged(file, "temp"):
+                return f"rule {job.rule.name}: temp() output {file}"
+    return None
 
 
 def find_run_kind(workflow) -> str:

@@ -13,13 +13,6 @@ from dvc_bridge.judge import SENTENCE_MARK, Journal, Judge, State, Verdict, stri
 from dvc_bridge.snakemake_internals import Graph, is_own_record, make_record
 from dvc_bridge.state import ProjectState
 
-LOCKS_FOLDER = Path(".snakemake/locks")
-
-
-def is_snakemake_at_work() -> bool:
-    """Tell whether another Snakemake has locked the project (or left its lock behind)."""
-    return LOCKS_FOLDER.is_dir() and any(LOCKS_FOLDER.iterdir())
-
 
 @contextmanager
 def hold_bridge_lock() -> Iterator[None]:
@@ -90,7 +83,7 @@ class Sync:
         return {job: reason for job, reason in reasons.items() if reason}
 
     def _find_difference(self, job: Job) -> str | None:
-        entry = self.lock.get(self.stage_names[job])
+        entry = self.lock.stages.get(self.stage_names[job])
         if entry is None:
             return "dvc.lock has no such stage"
         return self.judge.differs_from_entry(job, entry) or self._find_uncached(job)

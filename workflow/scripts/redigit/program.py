@@ -1,6 +1,7 @@
 """What every program has in common: arguments, log, record of resources, one-line errors."""
 
 import argparse
+import fcntl
 import inspect
 import os
 import platform
@@ -43,9 +44,11 @@ def run_program(function: Callable[..., None]) -> None:
     failure = None
     try:
         log.parent.mkdir(parents=True, exist_ok=True)
+        stream = log.open("a", buffering=1)
+        wait_for_twin(stream)
+        stream.truncate(0)
         # A job that fails leaves no record, not that of an earlier run.
         log.with_suffix(".json").unlink(missing_ok=True)
-        stream = log.open("w", buffering=1)
     except OSError as error:
         sys.exit(f"error: {log}: cannot be written to ({error.strerror})")
     with stream:
@@ -63,6 +66,27 @@ def run_program(function: Callable[..., None]) -> None:
     if failure:
         sys.exit(1)
     write_json(log.with_suffix(".json"), measure_resources(started))
+
+
+def wait_for_twin(log: TextIO) -> None:
+    """Wait until no other process is at work on the same job, which is known by its log.
+
+    The program of an engine that was killed goes on. Were it to end after this one, its outputs,
+    made with the parameters of then, would replace this one's.
+
+    Parameters
+    ----------
+    log : file
+        The open log; it stays locked until the process ends, however it ends.
+    """
+    try:
+        fcntl.flock(log, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        print(f"{log.name}: waiting for another process that is at work on this", file=sys.stderr)
+        fcntl.flock(log, fcntl.LOCK_EX)
+    except OSError:
+        # A file system without such locks.
+        pass
 
 
 def limit_threads() -> None:
