@@ -195,9 +195,8 @@ def list_references(study: str, content: Settings) -> Iterator[tuple[str, str, s
             series = exhibit.get("series", {}).values()
             for row in chain(exhibit.get("rows", {}), *series):
                 yield f"{family}.{name}", f"{exhibit['experiment']}/{row}", None
-            if "report" in exhibit:
-                reference = f"{exhibit['experiment']}/{exhibit['report']}"
-                yield f"{family}.{name}.report", reference, None
+            for key in {"report", "classes"} & exhibit.keys():
+                yield f"{family}.{name}.{key}", f"{exhibit['experiment']}/{exhibit[key]}", None
             for kind in REFERENCES:
                 if kind in exhibit:
                     yield f"{family}.{name}.{kind}", exhibit[kind], kind

@@ -33,6 +33,7 @@ QUANTITIES = {
     "equal": "measured",
     "deduced": "measured",
     "decimals": "measured",
+    "statement": "measured",
     "accuracy_same_test": "measured",
     "accuracy_other_test": "measured",
     "range_of_runs": "measured",

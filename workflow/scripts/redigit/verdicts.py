@@ -196,6 +196,20 @@ def judge_decimals(claim: Claim, measurement: Measurement, criteria: Criteria) -
     return give_verdict("not_reproduced", sentence, measurement)
 
 
+def judge_statement(claim: Claim, measurement: Measurement, criteria: Criteria) -> Verdict:
+    """Compare a statement, 1 if it says that something is so and 0 if not, with all our draws."""
+    stated = "so" if claim.number else "not so"
+    wrong = sum(value != claim.number for value in measurement.values)
+    k = len(measurement.values)
+    found = "in our run" if k == 1 else f"in {k - wrong} of our {k} draws"
+    sentence = f"{claim.printed}: that this is {stated} holds {found}."
+    if not wrong:
+        return give_verdict("reproduced", sentence, measurement)
+    if k == 1:
+        sentence = f"{claim.printed}: that this is {stated} does not hold in our run."
+    return give_verdict("not_reproduced", sentence, measurement)
+
+
 def find_half_width_same_test(measurement: Measurement, level: float) -> float:
     """Half-width of the prediction interval for one more run on the same items.
 
@@ -343,6 +357,7 @@ MEASURED_RULES: dict[str, Callable[[Claim, Measurement, Criteria], Verdict]] = {
     "equal": judge_equal,
     "deduced": judge_deduced,
     "decimals": judge_decimals,
+    "statement": judge_statement,
     "accuracy_same_test": partial(judge_accuracy, find_half_width=find_half_width_same_test),
     "accuracy_other_test": partial(judge_accuracy, find_half_width=find_half_width_other_test),
     "range_of_runs": judge_run,
