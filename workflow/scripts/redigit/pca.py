@@ -152,8 +152,9 @@ def measure_classes(scores: np.ndarray, labels: np.ndarray) -> dict[str, float]:
     Returns
     -------
     dict of str to float
-        For each class the number of its images, ``samples_<class>``, and on either component i
-        their mean, ``centroid_<i>_<class>``, and variance (divisor n - 1), ``variance_<i>_<class>``.
+        For each class the number of its images, ``samples_<class>``; on either component i their
+        mean, ``centroid_<i>_<class>``, and their variance with divisor n - 1,
+        ``variance_<i>_<class>``.
     """
     measured: dict[str, float] = {}
     for label in np.unique(labels):

@@ -25,7 +25,8 @@ def separate_classes(
     labels : ndarray of uint8, shape (n,)
         Class of each.
     settings : dict
-        ``penalty_c`` and ``max_iterations`` of a linear support vector machine.
+        ``points``, how many of the points count, from the first, or None; ``penalty_c`` and
+        ``max_iterations`` of a linear support vector machine.
 
     Returns
     -------
@@ -36,7 +37,8 @@ def separate_classes(
         ``mean_accuracy``, the mean over all pairs.
     """
     accuracies, separable = {}, {}
-    plane = scores[:, :2].astype(np.float64)
+    count = settings["points"] or len(labels)
+    plane, labels = scores[:count, :2].astype(np.float64), labels[:count]
     steps = np.rint(plane / np.abs(plane).max() * STEPS).astype(np.int64)
     for first, second in combinations(np.unique(labels), 2):
         chosen = np.isin(labels, (first, second))

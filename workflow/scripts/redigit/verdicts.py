@@ -198,16 +198,17 @@ def judge_decimals(claim: Claim, measurement: Measurement, criteria: Criteria) -
 
 def judge_statement(claim: Claim, measurement: Measurement, criteria: Criteria) -> Verdict:
     """Compare a statement, 1 if it says that something is so and 0 if not, with all our draws."""
-    stated = "so" if claim.number else "not so"
     wrong = sum(value != claim.number for value in measurement.values)
     k = len(measurement.values)
-    found = "in our run" if k == 1 else f"in {k - wrong} of our {k} draws"
-    sentence = f"{claim.printed}: that this is {stated} holds {found}."
-    if not wrong:
-        return give_verdict("reproduced", sentence, measurement)
-    if k == 1:
-        sentence = f"{claim.printed}: that this is {stated} does not hold in our run."
-    return give_verdict("not_reproduced", sentence, measurement)
+    stated = "so" if claim.number else "not so"
+    found = (
+        f"so do all our {k} draws" if k > 1 and not wrong
+        else f"{wrong} of our {k} draws say otherwise" if k > 1
+        else "we find otherwise" if wrong
+        else "so do we"
+    )  # fmt: skip
+    verdict = "not_reproduced" if wrong else "reproduced"
+    return give_verdict(verdict, f"The study says that it is {stated}; {found}.", measurement)
 
 
 def find_half_width_same_test(measurement: Measurement, level: float) -> float:
