@@ -152,6 +152,13 @@ def check_references(file: Path, study: str, content: Settings) -> None:
             raise InputError(
                 f"{file}: {key}: found {reference}; allowed are {', '.join(allowed) or 'none'}"
             )
+    for family in ("tables", "figures"):
+        for name, exhibit in content[family].items():
+            experiment = exhibit.get("experiment")
+            if experiment and experiment not in content["experiments"]:
+                allowed = ", ".join(content["experiments"])
+                place = f"{file}: {family}.{name}.experiment"
+                raise InputError(f"{place}: found {experiment}; allowed are {allowed}")
 
 
 def check_reports(file: Path, study: str, content: Settings) -> None:

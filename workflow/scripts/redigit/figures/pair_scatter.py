@@ -45,8 +45,8 @@ def draw(study: str, definition: Settings, files: Sequence[Path]) -> tuple[Figur
             points = scores[labels == label, :2]
             axes.scatter(*points.T, s=30, color=COLOURS[label], marker=f"${label}$")
         axes.set_title("{} and {}".format(*pair))
-    figure.supxlabel("First component")
-    figure.supylabel("Second component")
+    figure.supxlabel("First component", fontsize="medium")
+    figure.supylabel("Second component", fontsize="medium")
     counts = "; ".join(
         " and ".join(f"{np.sum(labels == label)} of {label}" for label in pair) for pair in pairs
     )
