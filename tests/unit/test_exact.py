@@ -29,6 +29,11 @@ def test_relation_of_vectors_with_dependent_coordinates():
     assert find_relation(np.array([[1, 0, 1], [1, 1, 2], [-3, -2, -5]])) == [1, 2, 1]
 
 
+def test_independent_vectors_have_no_relation():
+    assert find_relation(np.array([[3, 1]])) is None
+    assert find_relation(np.array([[1, 0, 0], [0, 1, 0], [0, 0, 1]])) is None
+
+
 def test_dependent_vectors_have_no_single_relation():
     assert find_relation(np.array([[1, 0], [2, 0], [0, 1]])) is None
 

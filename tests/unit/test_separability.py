@@ -156,6 +156,14 @@ def test_what_is_no_certificate_is_refused_with_the_reason(changes, problem):
         verify_certificate(certificate | changes, points, is_second)
 
 
+def test_combination_that_rounding_made_up_is_not_given_out(monkeypatch):
+    points, is_second = make_points(0, shift=110)
+    # So the solver takes any residual for zero.
+    monkeypatch.setattr("redigit.separability.NEGLIGIBLE", 0.9)
+    with pytest.raises(InputError, match="too close to call"):
+        find_certificate(points, is_second)
+
+
 def test_verifier_shares_no_code_with_the_solver(request):
     root = request.config.rootpath
     closures = [

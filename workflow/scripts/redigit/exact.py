@@ -18,13 +18,13 @@ def find_relation(vectors: np.ndarray) -> list[int] | None:
     Parameters
     ----------
     vectors : ndarray of int64, shape (m, k)
-        Vectors with one such relation up to a factor, in which none has the number zero.
+        Vectors, one or more.
 
     Returns
     -------
     list of int, length m, or None
-        The smallest such numbers, the last one above zero; None if the vectors without the last
-        are not independent.
+        The smallest such numbers, the last one above zero; None if there are none, or if the
+        vectors without the last are not independent.
     """
     *_, last = vectors
     pivots, inverse = invert(vectors[:-1])
@@ -32,7 +32,11 @@ def find_relation(vectors: np.ndarray) -> list[int] | None:
         return None
     numerators, denominator = solve(vectors[:-1, pivots], inverse, -last[pivots])
     numbers = [*numerators, denominator]
-    return [number // gcd(*numbers) for number in numbers]
+    # The other columns follow from the pivots if the last vector depends on the rest.
+    if (np.array(numbers, object) @ vectors.astype(object)).any():
+        return None
+    factor = gcd(*numbers)
+    return [number // factor for number in numbers]
 
 
 def invert(rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
