@@ -23,8 +23,8 @@ def verify(project, raw, monkeypatch):
     files = [raw / "mnist" / file.name for file in DATASETS["mnist"].files]
     write_arrays(project / "solved.safetensors", {})
 
-    def run(*stored: Path) -> dict:
-        rows = {path.stem for path in stored}
+    def run(*stored: Path, rows: set[str] | None = None) -> dict:
+        rows = rows or {path.stem for path in stored}
         experiment = read_experiment(EXPERIMENT)
         experiment["rows"] = {row: experiment["rows"][row] for row in rows}
         schema = Path("workflow/schemas/kinds/separability.yaml")
@@ -72,3 +72,15 @@ def test_certificate_of_another_pair_is_refused(verify, tmp_path):
     shutil.copy(STORED / "0_2.safetensors", path)
     with pytest.raises(InputError, match=rf"{path}: no certificate for 0_1: "):
         verify(path)
+
+
+def test_row_without_any_certificate_is_refused(verify):
+    with pytest.raises(InputError, match=r"0_1: neither solved nor stored; allowed is solve: true"):
+        verify(rows={"0_1"})
+
+
+def test_certificate_of_no_row_is_refused(verify, tmp_path):
+    path = tmp_path / "0_10.safetensors"
+    shutil.copy(STORED / "0_2.safetensors", path)
+    with pytest.raises(InputError, match=rf"{path}: {EXPERIMENT} has no such row; it has 0_1"):
+        verify(path, rows={"0_1"})

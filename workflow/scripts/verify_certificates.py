@@ -35,8 +35,12 @@ def verify_certificates(
     metrics : Path
         Metrics by row.
     """
+    names = read_experiment(experiment)["rows"]
+    unknown = [path for path in stored if path.stem not in names]
+    if unknown:
+        raise InputError(f"{unknown[0]}: {experiment} has no such row; it has {', '.join(names)}")
     rows, splits = {}, {}
-    for row in read_experiment(experiment)["rows"]:
+    for row in names:
         settings = read_settings(schema, experiment, row)
         split = settings["images"]
         splits[split] = splits.get(split) or load_images(raw, split)
