@@ -98,6 +98,32 @@ def test_report_has_a_line_for_each_class_and_average():
     assert [cells["accuracy", name]["measured"] for name in ("precision", "recall")] == ["", ""]
 
 
+CLASSES = {
+    "title": "By class",
+    "experiment": "pca",
+    "classes": "small",
+    "columns": {"centroid_1": "Centroid", "samples": "Samples"},
+}
+
+
+def test_table_by_class_has_a_line_for_each_class():
+    scores = {"centroid_1_0": 0.5, "centroid_1_7": -2.0, "samples_0": 3, "samples_7": 4}
+    metrics = {"small": scores | {"replicates": {name: [scores[name]] for name in scores}}}
+    claim = ("t-1", "By class", "centroid_1_7", "-1.9", "t/pca/small/centroid_1_7", "reproduced")
+    cells = build(definition=CLASSES, metrics=metrics, verdicts=tabulate([claim]))
+    assert list(cells) == [(row, column) for row in "07" for column in CLASSES["columns"]]
+    assert cells["0", "samples"]["measured"] == 3
+    assert (cells["7", "centroid_1"]["printed"], cells["7", "centroid_1"]["measured"]) == (
+        "-1.9",
+        -2.0,
+    )
+
+
+def test_table_by_class_of_a_row_without_classes_is_refused():
+    with pytest.raises(InputError, match="row 'small' has no metrics of classes"):
+        build(definition=CLASSES)
+
+
 def test_claim_of_a_report_is_found_by_its_metric_whatever_it_is_compared_with():
     cells = build_report(
         ("t-1", "Report", "precision_0", "0.40", "t/forest/small/precision_0", "reproduced"),

@@ -248,6 +248,22 @@ def test_counts_have_to_be_equal(count, off):
     assert verdict.verdict == "not_reproduced"
 
 
+@pytest.mark.parametrize(
+    ("stated", "found", "verdict", "words"),
+    [
+        (1, (1,), "reproduced", "it is so; so do we."),
+        (0, (1,), "not_reproduced", "it is not so; we find otherwise."),
+        (0, (0, 0, 0), "reproduced", "so do all our 3 draws."),
+        (1, (0, 1, 0), "not_reproduced", "2 of our 3 draws say otherwise."),
+    ],
+)
+def test_statement_has_to_hold_in_every_draw(stated, found, verdict, words):
+    claim = make_claim(stated, 0, "none", "statement")
+    judged = MEASURED_RULES["statement"](claim, Measurement(found), CRITERIA)
+    assert judged.verdict == verdict
+    assert judged.sentence.endswith(words)
+
+
 @given(st.integers(0, 10**7), st.integers(-3, 3))
 def test_count_that_settings_were_deduced_from_is_never_reproduced(count, off):
     claim = make_claim(count, 0, "count", "deduced")

@@ -1,7 +1,7 @@
 """Principal components. Needs raw images; makes scores and ratios of each row, and metrics."""
 
 from redigit.jobs import list_experiments, list_raw_inputs, list_rows, match_any
-from redigit.settings import declare_experiment, declare_settings, read_experiment
+from redigit.settings import declare_settings, read_experiment
 
 
 rule fit_pca:
@@ -42,8 +42,6 @@ rule summarise_pca:
         experiment=match_any(list_experiments("pca")),
     resources:
         mem_mb=500,
-    params:
-        settings=lambda wc: declare_experiment(wc.experiment),
     message:
         "Summing up components of {wildcards.experiment}"
     shell:

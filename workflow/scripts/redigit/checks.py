@@ -152,6 +152,13 @@ def check_references(file: Path, study: str, content: Settings) -> None:
             raise InputError(
                 f"{file}: {key}: found {reference}; allowed are {', '.join(allowed) or 'none'}"
             )
+    for family in ("tables", "figures"):
+        for name, exhibit in content[family].items():
+            experiment = exhibit.get("experiment")
+            if experiment and experiment not in content["experiments"]:
+                allowed = ", ".join(content["experiments"])
+                place = f"{file}: {family}.{name}.experiment"
+                raise InputError(f"{place}: found {experiment}; allowed are {allowed}")
 
 
 def check_reports(file: Path, study: str, content: Settings) -> None:
@@ -195,9 +202,8 @@ def list_references(study: str, content: Settings) -> Iterator[tuple[str, str, s
             series = exhibit.get("series", {}).values()
             for row in chain(exhibit.get("rows", {}), *series):
                 yield f"{family}.{name}", f"{exhibit['experiment']}/{row}", None
-            if "report" in exhibit:
-                reference = f"{exhibit['experiment']}/{exhibit['report']}"
-                yield f"{family}.{name}.report", reference, None
+            for key in {"report", "classes"} & exhibit.keys():
+                yield f"{family}.{name}.{key}", f"{exhibit['experiment']}/{exhibit[key]}", None
             for kind in REFERENCES:
                 if kind in exhibit:
                     yield f"{family}.{name}.{kind}", exhibit[kind], kind

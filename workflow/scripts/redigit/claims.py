@@ -33,6 +33,7 @@ QUANTITIES = {
     "equal": "measured",
     "deduced": "measured",
     "decimals": "measured",
+    "statement": "measured",
     "accuracy_same_test": "measured",
     "accuracy_other_test": "measured",
     "range_of_runs": "measured",
@@ -275,6 +276,8 @@ def check_claim(claim: Claim, study: str, claims: dict[str, Claim]) -> None:
     if claim.unit not in units:
         allowed = ", ".join(units)
         raise InputError(f"unit: found {claim.unit}; allowed with {claim.rule} are {allowed}")
+    if claim.rule == "statement" and claim.value not in (0, 1):
+        raise InputError(f"value: found {claim.value}; allowed with statement are 0 and 1")
     kind = QUANTITIES[claim.rule]
     if kind == "claims":
         check_operands(claim, claims)

@@ -96,12 +96,14 @@ def list_figure_data(study: str, name: str, seeds: list[int]) -> list[str]:
                 for row in figure["rows"]
                 for seed in seeds
             ]
-        case "accuracy_by_size":
+        case "accuracy_by_size" | "separability_map":
             return [f"<metrics>/{study}/{figure['experiment']}.json"]
         case "pair_images" | "sum_histogram":
             experiment, row = refer_to_row(study, figure["pairs"])
             return [f"<pairs>/{experiment}/{row}.parquet", *list_raw_inputs(experiment, row)]
-        case "pca_scatter" | "explained_variance":
+        case "pair_accuracies":
+            return [f"<metrics>/{refer_to_row(study, figure['pca'])[0]}.json"]
+        case "pca_scatter" | "pair_scatter" | "explained_variance":
             experiment, row = refer_to_row(study, figure["pca"])
             return [f"<models>/{experiment}/{row}/pca.safetensors"]
         case "weight_map":

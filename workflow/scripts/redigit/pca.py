@@ -1,6 +1,6 @@
 """Principal components of images, without chance and with signs that are fixed."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -8,6 +8,7 @@ from sklearn.decomposition import PCA
 from threadpoolctl import threadpool_limits
 
 from redigit.images import PIXEL_RANGES
+from redigit.randomness import make_generator
 
 
 @dataclass(frozen=True)
@@ -24,6 +25,27 @@ class Components:
 
     scores: np.ndarray
     ratios: np.ndarray
+
+
+def draw_images(
+    images: np.ndarray, labels: np.ndarray, settings: dict[str, Any], *stream: str | int
+) -> tuple[np.ndarray, np.ndarray]:
+    """Draw the images that components are found of: a random sample in random order, or all.
+
+    Parameters
+    ----------
+    images, labels : ndarray of uint8, shapes (n, height, width) and (n,)
+        Images and their classes.
+    settings : dict
+        Settings of the kind `pca`.
+    *stream : str or int
+        Name of the random stream.
+    """
+    if settings["sample"] is None:
+        return images, labels
+    generator = make_generator("pca", *stream)
+    chosen = generator.permutation(len(images))[: settings["sample"]]
+    return images[chosen], labels[chosen]
 
 
 def fit_components(images: np.ndarray, pixels: str, count: int) -> Components:
@@ -61,6 +83,12 @@ def fix_signs(axes: np.ndarray) -> np.ndarray:
     return axes * np.sign(axes[np.arange(len(axes)), largest])[:, None]
 
 
+def turn_to_class(found: Components, labels: np.ndarray, label: int) -> Components:
+    """Turn the components so that the mean of a class is positive on each."""
+    signs = np.where(found.scores[labels == label].mean(axis=0) < 0, -1, 1)
+    return replace(found, scores=found.scores * signs.astype(np.float32))
+
+
 def count_components(ratios: np.ndarray, share: float) -> int:
     """Count the components that together explain a share of the variance, or more."""
     return int(np.searchsorted(np.cumsum(ratios), share)) + 1
@@ -81,13 +109,17 @@ def find_tightest(scores: np.ndarray, labels: np.ndarray) -> int:
     return int(min(spread, key=spread.get))
 
 
-def summarise_components(arrays: dict[str, np.ndarray], settings: dict[str, Any]) -> dict:
-    """Sum up what was found, as numbers by name.
+def measure_components(
+    found: Components, labels: np.ndarray, settings: dict[str, Any]
+) -> dict[str, float]:
+    """Measure what was found, as numbers by name.
 
     Parameters
     ----------
-    arrays : dict of str to ndarray
-        ``scores``, ``ratios`` and ``label``.
+    found : Components
+        Components of some images.
+    labels : ndarray of uint8, shape (n,)
+        Class of each image.
     settings : dict
         Settings of the kind `pca`.
 
@@ -95,13 +127,40 @@ def summarise_components(arrays: dict[str, np.ndarray], settings: dict[str, Any]
     -------
     dict of str to float
         The ratio of each stored component, the number of components for the share, of images and
-        of pixels, and the class that scatters least.
+        of pixels, the class that scatters least, and what `measure_classes` finds.
     """
-    ratios = arrays["ratios"]
     return {
-        "n_images": len(arrays["label"]),
-        "n_pixels": len(ratios),
-        **{f"ratio_{i + 1}": float(ratios[i]) for i in range(settings["components"])},
-        "components_for_share": count_components(ratios, settings["share"]),
-        "tightest_label": find_tightest(arrays["scores"], arrays["label"]),
+        "n_images": len(labels),
+        "n_pixels": len(found.ratios),
+        **{f"ratio_{i + 1}": float(found.ratios[i]) for i in range(settings["components"])},
+        "components_for_share": count_components(found.ratios, settings["share"]),
+        "tightest_label": find_tightest(found.scores, labels),
+        **measure_classes(found.scores, labels),
     }
+
+
+def measure_classes(scores: np.ndarray, labels: np.ndarray) -> dict[str, float]:
+    """Measure the classes in the plane of the first two components.
+
+    Parameters
+    ----------
+    scores : ndarray of float32, shape (n, k)
+        Scores; the first two count.
+    labels : ndarray of uint8, shape (n,)
+        Class of each.
+
+    Returns
+    -------
+    dict of str to float
+        For each class the number of its images, ``samples_<class>``; on either component i their
+        mean, ``centroid_<i>_<class>``, and their variance with divisor n - 1,
+        ``variance_<i>_<class>``.
+    """
+    measured: dict[str, float] = {}
+    for label in np.unique(labels):
+        points = scores[labels == label, :2].astype(np.float64)
+        measured[f"samples_{label}"] = len(points)
+        for i in range(2):
+            measured[f"centroid_{i + 1}_{label}"] = float(points[:, i].mean())
+            measured[f"variance_{i + 1}_{label}"] = float(points[:, i].var(ddof=1))
+    return measured

@@ -98,7 +98,11 @@ def build_table(
         claimed in any row.
     """
     here = verdicts[verdicts["location"] == definition["title"]]
-    list_cells = list_report_cells if "report" in definition else list_row_cells
+    list_cells = (
+        list_report_cells if "report" in definition
+        else list_class_cells if "classes" in definition
+        else list_row_cells
+    )  # fmt: skip
     lines = []
     for cell in list_cells(definition, metrics):
         quantity = f"{study}/{definition['experiment']}/{cell.source}/{cell.metric}"
@@ -119,6 +123,26 @@ def list_row_cells(definition: Settings, metrics: dict[str, dict]) -> Iterator[C
         check_row(definition, row, metrics)
         for column, column_heading in definition["columns"].items():
             yield Cell(row, row_heading, column, column_heading, row, column)
+
+
+def list_class_cells(definition: Settings, metrics: dict[str, dict]) -> Iterator[Cell]:
+    """List the cells of a table that has a line for each class of one row of an experiment.
+
+    The metrics of a class are named ``<column>_<class>``.
+    """
+    source = definition["classes"]
+    check_row(definition, source, metrics)
+    classes = dict.fromkeys(
+        name.removeprefix(f"{column}_")
+        for column in definition["columns"]
+        for name in metrics[source]
+        if name.startswith(f"{column}_")
+    )
+    if not classes:
+        raise InputError(f"{definition['title']}: row {source!r} has no metrics of classes")
+    for number in sorted(classes):
+        for column, column_heading in definition["columns"].items():
+            yield Cell(number, number, column, column_heading, source, f"{column}_{number}")
 
 
 def list_report_cells(definition: Settings, metrics: dict[str, dict]) -> Iterator[Cell]:

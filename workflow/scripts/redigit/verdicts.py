@@ -196,6 +196,21 @@ def judge_decimals(claim: Claim, measurement: Measurement, criteria: Criteria) -
     return give_verdict("not_reproduced", sentence, measurement)
 
 
+def judge_statement(claim: Claim, measurement: Measurement, criteria: Criteria) -> Verdict:
+    """Compare a statement, 1 if it says that something is so and 0 if not, with all our draws."""
+    wrong = sum(value != claim.number for value in measurement.values)
+    k = len(measurement.values)
+    stated = "so" if claim.number else "not so"
+    found = (
+        f"so do all our {k} draws" if k > 1 and not wrong
+        else f"{wrong} of our {k} draws say otherwise" if k > 1
+        else "we find otherwise" if wrong
+        else "so do we"
+    )  # fmt: skip
+    verdict = "not_reproduced" if wrong else "reproduced"
+    return give_verdict(verdict, f"The study says that it is {stated}; {found}.", measurement)
+
+
 def find_half_width_same_test(measurement: Measurement, level: float) -> float:
     """Half-width of the prediction interval for one more run on the same items.
 
@@ -343,6 +358,7 @@ MEASURED_RULES: dict[str, Callable[[Claim, Measurement, Criteria], Verdict]] = {
     "equal": judge_equal,
     "deduced": judge_deduced,
     "decimals": judge_decimals,
+    "statement": judge_statement,
     "accuracy_same_test": partial(judge_accuracy, find_half_width=find_half_width_same_test),
     "accuracy_other_test": partial(judge_accuracy, find_half_width=find_half_width_other_test),
     "range_of_runs": judge_run,
