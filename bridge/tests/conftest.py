@@ -8,8 +8,8 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-# Before the first test module imports it.
-pytest.register_assert_rewrite("checks")
+# Before the first test module imports them.
+pytest.register_assert_rewrite("checks", "kills")
 
 from toy import Toy, make_toy  # noqa: E402
 

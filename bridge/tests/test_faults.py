@@ -19,19 +19,15 @@ MADE = ("data", "models", "metrics", "reports", "notes")
 @contextmanager
 def at_work(toy: Toy, *command: str):
     """An engine that has begun with its first job, and whose jobs take a while."""
-    with subprocess.Popen(
-        command,
-        cwd=toy.folder,
-        env={**os.environ, "TOY_SLEEP": "4"},
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    ) as process:
+    toy.environment["TOY_SLEEP"] = "4"
+    with toy.start(*command, stderr=subprocess.DEVNULL) as process:
+        toy.environment.clear()
         while not (toy.folder / "ran.log").exists():
             assert process.poll() is None
             time.sleep(0.05)
-        yield process
-        assert process.wait() == 0
+        yield
+        process.communicate()
+        assert process.returncode == 0
 
 
 def list_errors(result: subprocess.CompletedProcess) -> list[str]:

@@ -272,6 +272,8 @@ class Toy:
 
     def __init__(self, folder: Path):
         self.folder = folder
+        # For the programs.
+        self.environment: dict[str, str] = {}
 
     def write(self, name: str, text: str) -> None:
         """Write a file, and its folder if need be."""
@@ -309,7 +311,7 @@ class Toy:
         result = subprocess.run(
             command,
             cwd=self.folder,
-            env={**os.environ, **environment},
+            env={**os.environ, **self.environment, **environment},
             capture_output=True,
             text=True,
             check=False,
@@ -317,6 +319,17 @@ class Toy:
         if check and result.returncode:
             raise AssertionError(f"{command}: {result.stdout}\n{result.stderr}")
         return result
+
+    def start(self, *command: str, **options) -> subprocess.Popen:
+        """Start a command in the folder; its standard output is a pipe of text."""
+        return subprocess.Popen(
+            command,
+            cwd=self.folder,
+            env={**os.environ, **self.environment},
+            stdin=subprocess.DEVNULL,
+            text=True,
+            **{"stdout": subprocess.PIPE, **options},
+        )
 
     def snakemake(self, *options: str, check: bool = True, **environment: str):
         """Run Snakemake."""

@@ -84,9 +84,8 @@ class Project:
             command,
             cwd=self.folder,
             env=self._make_environment(),
-            stdout=subprocess.PIPE,
             text=True,
-            **options,
+            **{"stdout": subprocess.PIPE, **options},
         )
 
     def read_json(self, *command: str):

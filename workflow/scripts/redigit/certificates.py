@@ -8,7 +8,7 @@ This module trusts no solver and shares no code with the one that makes certific
 - a combination: whole numbers m > 0 of some points of both sets, whose sum of m (x, 1) over the
   second set is the same as over the first. Then the sums of m (w.x + b) are the same too, so that
   w.x + b cannot be above zero throughout the one and below zero throughout the other: no
-  hyperplane separates the sets (Gordan 1873, Farkas 1902).
+  hyperplane separates the sets (Farkas's lemma).
 
 With a hyperplane come multipliers as well. Their means of x over either set are points of the two
 convex hulls, and no hyperplane is further from all points than half the distance of the two.

@@ -1,7 +1,7 @@
 """Exact solution of systems of linear equations with whole coefficients.
 
-The solution modulo a prime is lifted to a high power of it (Dixon 1982), from which the fractions
-follow. It takes seconds where elimination with fractions takes an hour.
+The solution modulo a prime is lifted to a high power of it (p-adic lifting), from which the
+fractions follow. It takes seconds where elimination with fractions takes an hour.
 """
 
 from math import gcd, isqrt, log2
@@ -119,7 +119,7 @@ def join_digits(digits: list[int]) -> int:
 def find_denominator(residue: int, modulus: int) -> int:
     """Find the denominator of the fraction that a number stands for by its residue.
 
-    Numerator and denominator are below the square root of half the modulus (Wang 1981).
+    Numerator and denominator are below the square root of half the modulus.
     """
     bound = isqrt(modulus // 2)
     previous, current = (modulus, 0), (residue, 1)

@@ -50,7 +50,7 @@ def find_certificate(points: np.ndarray, is_second: np.ndarray) -> dict[str, np.
     With v = (x, 1) for points x of the second set and v = -(x, 1) for the first, the point of the
     convex hull of all v that is closest to zero tells both: it is the normal of the widest
     hyperplane, or it is zero, and then no hyperplane has all v on one side. It solves a
-    non-negative least squares problem (Lawson and Hanson 1974, chapter 23).
+    non-negative least squares problem.
     """
     used = np.append((points != 0).any(axis=0), True)
     extended = np.concatenate([points, np.ones((len(points), 1), points.dtype)], axis=1)

@@ -16,7 +16,7 @@ from redigit.errors import InputError
 from redigit.files import read_arrays
 from redigit.settings import Settings
 
-# Ten colours chosen to be told apart with any colour vision (Petroff 2021, arXiv:2107.02270).
+# Ten colours chosen to be told apart with any colour vision (arXiv:2107.02270).
 COLOURS = mpl.color_sequences["petroff10"]
 # Up to so many points, each is drawn as its digit; above, points are pixels of one picture, since
 # a vector for each would make a file of many megabytes.
