@@ -47,7 +47,8 @@ def networks():
 def describe(convolutions, hidden=(), **more):
     optimiser = {"name": "sgd", "learning_rate": 0.1}
     shape = {"convolutions": convolutions, "hidden": list(hidden)}
-    return {**shape, "activation": "relu", "optimiser": optimiser, **more}
+    images = {"data": "mnist", "train_images": 100, "validation_images": 10, "test_images": 10}
+    return {**images, **shape, "activation": "relu", "optimiser": optimiser, **more}
 
 
 def convolve(kernels=4, size=3, stride=1, padding="valid", pool=0):
@@ -93,21 +94,26 @@ def test_what_is_refused_keras_cannot_build(networks, convolutions):
 
 
 def list_printed():
-    """List the rows of networks for whose number of parameters study A prints one."""
-    claims = read_claims(ROOT / claims_file("a"), "a", ROOT / "workflow/schemas/claims.yaml")
+    """List the rows of networks for whose number of parameters a study prints one.
+
+    The example is made up, and one of its numbers is wrong on purpose.
+    """
+    schema = ROOT / "workflow/schemas/claims.yaml"
     return [
         pytest.param(claim.target, claim.value, id=claim.id)
-        for claim in claims
+        for study in sorted(path.parent.name for path in ROOT.glob("studies/?/claims.csv"))
+        for claim in read_claims(ROOT / claims_file(study), study, schema)
         if claim.rule in ("equal", "deduced") and claim.metric == "n_parameters"
     ]
 
 
 @pytest.mark.parametrize(("target", "printed"), list_printed())
-def test_study_a_has_the_printed_number_of_parameters(monkeypatch, target, printed):
+def test_network_has_the_printed_number_of_parameters(networks, monkeypatch, target, printed):
+    """Built as for training, with all that Keras counts."""
     monkeypatch.chdir(ROOT)
     chosen = resolve_settings(target.experiment, target.row, "full")
-    layers = trace_network(chosen, (28, 28), list_tasks(chosen, 10))
-    assert sum(layer.n_parameters for layer in layers) == printed
+    network = networks.build_network(chosen, (28, 28), list_tasks(chosen, 10))
+    assert network.count_params() == printed
 
 
 def test_two_layers_of_study_a_have_one_solution_only(monkeypatch):
@@ -125,6 +131,16 @@ def test_two_layers_of_study_a_have_one_solution_only(monkeypatch):
         if sum(layer.n_parameters for layer in layers) == 110_826:
             found.append(chosen["convolutions"])
     assert found == [resolve_settings("a/cnn", "conv_32_64", "full")["convolutions"]]
+
+
+@pytest.mark.parametrize(("validation", "is_possible"), [(0, True), (6000, True), (6001, False)])
+def test_images_to_validate_with_are_those_left(validation, is_possible):
+    chosen = describe([], train_images=54000, validation_images=validation)
+    expected = (
+        ["validation_images"],
+        "found 6001; allowed is 6000 or less, what train_images leaves",
+    )
+    assert find_network_problem(chosen) == (None if is_possible else expected)
 
 
 @pytest.mark.parametrize(

@@ -42,7 +42,14 @@ COLUMNS = (
 # Settings that cannot change a metric, so that it holds at every scale. Any other setting counts
 # as one that can, also one that is added later.
 SETTINGS_WITHOUT_EFFECT = {
-    "n_parameters": {"train_images", "pixels", "activation", "optimiser", "batch", "epochs"},
+    "n_parameters": {
+        *("train_images", "validation_images", "test_images", "pixels"),
+        *("activation", "optimiser", "batch", "epochs"),
+    },
+    "train_accuracy": {"validation_images", "test_images"},
+    "train_loss": {"validation_images", "test_images"},
+    "test_accuracy": {"validation_images"},
+    "test_loss": {"validation_images"},
 }
 
 
