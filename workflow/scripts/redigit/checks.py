@@ -195,6 +195,8 @@ def list_references(study: str, content: Settings) -> Iterator[tuple[str, str, s
             series = exhibit.get("series", {}).values()
             for row in chain(exhibit.get("rows", {}), *series):
                 yield f"{family}.{name}", f"{exhibit['experiment']}/{row}", None
+            for reference in exhibit.get("networks", {}):
+                yield f"{family}.{name}.networks", reference, "network"
             if "report" in exhibit:
                 reference = f"{exhibit['experiment']}/{exhibit['report']}"
                 yield f"{family}.{name}.report", reference, None

@@ -13,13 +13,17 @@ from matplotlib.figure import Figure
 
 from redigit.errors import InputError
 from redigit.figures import (
+    accuracy_by_parameters,
     accuracy_by_size,
+    accuracy_gap,
+    confusion_matrix,
     digit_grid,
     error_curve,
     explained_variance,
     learning_curves,
     pair_images,
     pca_scatter,
+    step_function,
     sum_histogram,
     tsne_scatter,
     weight_map,
@@ -28,13 +32,17 @@ from redigit.files import write_atomic
 from redigit.settings import Settings
 
 KINDS: dict[str, Callable[[str, Settings, Sequence[Path]], tuple[Figure, str]]] = {
+    "accuracy_by_parameters": accuracy_by_parameters.draw,
     "accuracy_by_size": accuracy_by_size.draw,
+    "accuracy_gap": accuracy_gap.draw,
+    "confusion_matrix": confusion_matrix.draw,
     "digit_grid": digit_grid.draw,
     "error_curve": error_curve.draw,
     "explained_variance": explained_variance.draw,
     "learning_curves": learning_curves.draw,
     "pair_images": pair_images.draw,
     "pca_scatter": pca_scatter.draw,
+    "step_function": step_function.draw,
     "sum_histogram": sum_histogram.draw,
     "tsne_scatter": tsne_scatter.draw,
     "weight_map": weight_map.draw,
