@@ -80,7 +80,9 @@ def test_exhibits_are_those_of_the_studies(run, family):
 
 
 def test_table_shows_the_metrics_of_its_experiment(run):
-    assert jobs.find_table_metrics("a", "table_2") == "<metrics>/a/mlp.json"
+    assert jobs.list_table_metrics("a", "table_2") == ["<metrics>/a/mlp.json"]
+    both = ["<metrics>/c/mlp.json", "<metrics>/c/cnn.json"]
+    assert jobs.list_table_metrics("c", "table_4_3") == both
 
 
 def test_every_kind_of_figure_has_data_that_a_rule_makes(run):

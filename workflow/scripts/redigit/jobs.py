@@ -81,9 +81,14 @@ def list_exhibits(family: str, *studies: str) -> list[tuple[str, str]]:
     ]
 
 
-def find_table_metrics(study: str, table: str) -> str:
-    """Name the metrics that a table shows."""
-    return f"<metrics>/{study}/{look_up(study_file(study), f'tables.{table}')['experiment']}.json"
+def list_table_metrics(study: str, table: str) -> list[str]:
+    """List the metrics that a table shows."""
+    definition = look_up(study_file(study), f"tables.{table}")
+    if "experiment" in definition:
+        experiments = [definition["experiment"]]
+    else:
+        experiments = list(dict.fromkeys(row.split("/")[0] for row in definition["rows"]))
+    return [f"<metrics>/{study}/{experiment}.json" for experiment in experiments]
 
 
 def list_figure_data(study: str, name: str, seeds: list[int]) -> list[str]:
