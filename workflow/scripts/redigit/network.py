@@ -13,8 +13,9 @@ from redigit.predictions import measure_accuracy, measure_loss
 from redigit.randomness import make_generator
 from redigit.tasks import Task
 
-# Items in a step that only predicts.
-LARGE_BATCH = 1000
+# Items in a step that only predicts, and how many values at most the largest layer gives for them:
+# maps of hundreds of kernels without strides would need gigabytes.
+LARGE_BATCH, LARGE_OUTPUT = 1000, 80_000_000
 
 
 def build_network(
@@ -226,11 +227,13 @@ def predict_probabilities(
     dict of str to ndarray of float32, shape (n, classes)
         By the name of each task.
     """
+    largest = max(prod(layer.output.shape[1:]) for layer in network.layers)
+    size = max(1, min(LARGE_BATCH, LARGE_OUTPUT // largest))
     batches = [
         network.predict_on_batch(
-            shape_pixels(network, items.make_batch(slice(start, start + LARGE_BATCH))[0])
+            shape_pixels(network, items.make_batch(slice(start, start + size))[0])
         )
-        for start in range(0, len(items), LARGE_BATCH)
+        for start in range(0, len(items), size)
     ]
     return {
         task.name: np.concatenate([batch[task.name_layer("output")] for batch in batches])
