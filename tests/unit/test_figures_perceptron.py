@@ -13,7 +13,7 @@ from redigit.files import write_arrays, write_json
 from redigit.settings import read_params
 
 STYLE = Path(__file__).resolve().parents[2] / "workflow/redigit.mplstyle"
-FIGURE = {"perceptron": "perceptron/5_6", "draw": 1}
+FIGURE = {"perceptron": "perceptron/5_6", "draw": 1, "add_bias": True}
 STUDY = {
     "experiments": {
         "perceptron": {"settings": {}, "rows": {"5_6": {"digits": [5, 6], "labels": [-1, 1]}}}
@@ -43,19 +43,19 @@ def draws(tmp_path) -> tuple[Path, np.ndarray]:
     return path, values
 
 
-def test_map_shows_weight_plus_bias_with_white_at_zero(draws):
+@pytest.mark.parametrize(("add_bias", "name"), [(True, "Weight plus bias"), (False, "Weight")])
+def test_map_shows_weights_with_white_at_zero(draws, add_bias, name):
     path, values = draws
-    figure, words = KINDS["weight_map"]("t", FIGURE, [path])
+    figure, words = KINDS["weight_map"]("t", {**FIGURE, "add_bias": add_bias}, [path])
     picture = figure.axes[0].get_images()[0]
-    expected = (values[1, :784] + values[1, 784]).reshape(28, 28)
+    expected = (values[1, :784] + (values[1, 784] if add_bias else 0)).reshape(28, 28)
     np.testing.assert_allclose(picture.get_array(), expected)
     low, high = picture.get_clim()
     assert low == -high and high == pytest.approx(np.abs(expected).max())
     red, _, blue, _ = picture.cmap(1.0)
     assert red > blue
-    assert f"Most for 6: {expected.max():.3g}" in words and "red for 6" in str(
-        figure.axes[1].get_ylabel()
-    )
+    assert f"Most for 6: {expected.max():.3g}" in words and words.startswith(f"{name} of each")
+    assert figure.axes[1].get_ylabel() == f"{name}: red for 6, blue for 5"
 
 
 CURVE = {"experiment": "perceptron", "rows": {"5_6": "draw 1"}, "draw": 1, "threshold": None}

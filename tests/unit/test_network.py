@@ -16,7 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.metrics import accuracy_score, log_loss
 
-from redigit.backend import start_backend
+from redigit.backend import hide_modules, start_backend
 from redigit.errors import InputError
 from redigit.images import ImageSet
 from redigit.randomness import make_generator
@@ -220,6 +220,16 @@ def test_same_seed_gives_the_same_bytes_in_every_process(networks):
     of_one, of_zero = json.loads(result.stdout.rpartition("digests ")[2])
     assert digest_training(networks, 0) == of_zero
     assert all(mine != yours for mine, yours in zip(of_zero, of_one, strict=True))
+
+
+def test_modules_are_hidden_for_a_while_only():
+    with hide_modules(("colorsys", "json")):
+        assert sys.modules["json"] is json  # loaded already
+        with pytest.raises(ImportError):
+            import colorsys
+    import colorsys
+
+    assert colorsys.rgb_to_hsv
 
 
 def test_backend_that_is_not_installed_is_bad_input():

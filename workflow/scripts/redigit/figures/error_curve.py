@@ -58,11 +58,12 @@ def draw_curves(curves: dict[str, np.ndarray], definition: Settings) -> tuple[Fi
         The figure's settings.
     """
     chosen, measure = definition["draw"], definition["measure"]
-    end = max(find_last_change(values) for values in curves.values())
+    is_alone = len(curves) == 1
+    end = max(find_last_change(v if is_alone else v[[chosen]]) for v in curves.values())
     iterations = np.arange(1, end + 1)
     figure = Figure()
     axes = figure.subplots()
-    if len(curves) == 1:
+    if is_alone:
         draw_band(axes, iterations, *curves.values())
     sentences = []
     colours = mpl.rcParams["axes.prop_cycle"].by_key()["color"]
