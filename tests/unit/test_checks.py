@@ -166,7 +166,7 @@ def test_bad_value_is_named_with_its_layer(example, key, value, place, found, al
         (
             "studies",
             ["example", "z"],
-            "studies: no studies/z/params.yaml; there are a, c, d, e, example",
+            "studies: no studies/z/params.yaml; there are a, b, c, d, e, example",
         ),
         ("studies", ["../etc"], "studies.0: found '../etc' (string); allowed is what matches"),
     ],
