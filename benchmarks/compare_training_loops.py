@@ -56,7 +56,7 @@ def measure(loop) -> tuple[float, float]:
 def main() -> None:
     """Train in turn by both loops, print medians and the ratio."""
     images, labels = load_images(Path("data/raw/mnist"), "train")
-    items = ImageSet.of_images(images, labels, "unit").take_first(N_IMAGES)
+    items = ImageSet.of_images(images, labels, "unit").take(slice(N_IMAGES))
     tasks = list_tasks(SETTINGS, 10)
     trained = network.build_network(SETTINGS, items.size, tasks)
     order = np.arange(len(items))

@@ -18,7 +18,7 @@ from typing import Any
 import psutil
 import yaml
 
-ENGINES = {"snakemake": ("snakemake", "-q", "all", "--cores", "2"), "dvc": ("dvc", "repro", "-q")}
+ENGINES = {"snakemake": ("snakemake", "-q", "all", "--cores", "2"), "dvc": ("dvc", "repro")}
 # Who is killed: the engine alone, so that its programs go on; all; one program, or a shell.
 VICTIMS = ("engine", "all", "program")
 

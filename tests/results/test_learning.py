@@ -36,7 +36,7 @@ def test_network_learns_digits_in_one_epoch(raw):
         tasks,
     )
     curves, probability = networks.train_network(
-        network, tasks, train.take_first(10_000), test, 100, 1, 0
+        network, tasks, train.take(slice(10_000)), test, 100, 1, 0
     )
     assert 0.87 < curves["test_accuracy"].iloc[-1] < 0.93
     # While it learns it is worse than at the end: mean 0.799, standard deviation 0.003.

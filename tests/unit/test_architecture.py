@@ -47,7 +47,8 @@ def networks():
 def describe(convolutions, hidden=(), **more):
     optimiser = {"name": "sgd", "learning_rate": 0.1}
     shape = {"convolutions": convolutions, "hidden": list(hidden)}
-    return {**shape, "activation": "relu", "optimiser": optimiser, **more}
+    images = {"data": "mnist", "train_images": 100, "validation_images": 10, "test_images": 10}
+    return {**images, **shape, "activation": "relu", "optimiser": optimiser, **more}
 
 
 def convolve(kernels=4, size=3, stride=1, padding="valid", pool=0):
@@ -93,38 +94,88 @@ def test_what_is_refused_keras_cannot_build(networks, convolutions):
 
 
 def list_printed():
-    """List the rows of networks for whose number of parameters study A prints one."""
-    claims = read_claims(ROOT / claims_file("a"), "a", ROOT / "workflow/schemas/claims.yaml")
+    """List the rows of networks for whose number of parameters a study prints one.
+
+    The example is made up, and one of its numbers is wrong on purpose.
+    """
+    schema = ROOT / "workflow/schemas/claims.yaml"
     return [
         pytest.param(claim.target, claim.value, id=claim.id)
-        for claim in claims
+        for study in sorted(path.parent.name for path in ROOT.glob("studies/?/claims.csv"))
+        for claim in read_claims(ROOT / claims_file(study), study, schema)
         if claim.rule in ("equal", "deduced") and claim.metric == "n_parameters"
     ]
 
 
 @pytest.mark.parametrize(("target", "printed"), list_printed())
-def test_study_a_has_the_printed_number_of_parameters(monkeypatch, target, printed):
+def test_network_has_the_printed_number_of_parameters(networks, monkeypatch, target, printed):
+    """Built as for training, with all that Keras counts."""
     monkeypatch.chdir(ROOT)
     chosen = resolve_settings(target.experiment, target.row, "full")
-    layers = trace_network(chosen, (28, 28), list_tasks(chosen, 10))
-    assert sum(layer.n_parameters for layer in layers) == printed
+    network = networks.build_network(chosen, (28, 28), list_tasks(chosen, 10))
+    assert network.count_params() == printed
 
 
-def test_two_layers_of_study_a_have_one_solution_only(monkeypatch):
-    """What the assumption on its sizes, strides and padding says."""
-    monkeypatch.chdir(ROOT)
+def list_solutions(kernels, printed, sizes=range(2, 8), strides=(1, 2, 3)):
+    """List the convolutions of one size and padding that give a printed number of parameters."""
     found = []
-    for size, padding, *strides in product(range(2, 8), ("valid", "same"), (1, 2, 3), (1, 2, 3)):
-        chosen = describe(
-            [
-                convolve(kernels, size, stride, padding)
-                for kernels, stride in zip((32, 64), strides, strict=True)
-            ]
-        )
-        layers = trace_network(chosen, (28, 28), list_tasks(chosen, 10))
-        if sum(layer.n_parameters for layer in layers) == 110_826:
-            found.append(chosen["convolutions"])
-    assert found == [resolve_settings("a/cnn", "conv_32_64", "full")["convolutions"]]
+    repeated = [strides] * len(kernels)
+    for size, padding, *steps in product(sizes, ("valid", "same"), *repeated):
+        layers = [
+            convolve(count, size, stride, padding)
+            for count, stride in zip(kernels, steps, strict=True)
+        ]
+        if find_map_problem(layers, (28, 28)):
+            continue
+        traced = trace_network(describe(layers), (28, 28), list_tasks({}, 10))
+        if sum(layer.n_parameters for layer in traced) == printed:
+            found.append(layers)
+    return found
+
+
+def resolve_convolutions(*rows):
+    """The convolutions of rows, ``study/experiment/row``."""
+    parts = [row.rsplit("/", 1) for row in rows]
+    return [resolve_settings(*part, "full")["convolutions"] for part in parts]
+
+
+@pytest.mark.parametrize(
+    ("kernels", "printed", "rows"),
+    [
+        ((32, 64), 110_826, ["a/cnn/conv_32_64"]),
+        ((64, 128), 383_178, ["b/cnn/conv_64_128", "b/cnn/conv_64_128_strides_2_1"]),
+        ((16, 32), 71_226, ["b/cnn/conv_16_32", "b/cnn/conv_16_32_strides_2_1"]),
+    ],
+)
+def test_two_layers_have_no_other_solution(monkeypatch, kernels, printed, rows):
+    """What the assumptions on their sizes, strides and padding say."""
+    monkeypatch.chdir(ROOT)
+    assert list_solutions(kernels, printed) == resolve_convolutions(*rows)
+
+
+def test_five_layers_of_study_a_have_no_other_solution(monkeypatch):
+    """But for the last stride, which on a map of the kernel's size makes no difference."""
+    monkeypatch.chdir(ROOT)
+    name = "a/cnn/conv_16_32_64_128_256"
+    rows = resolve_convolutions(
+        name, *(f"{name}_{more}" for more in ("strides_1_2_1_1_2", "strides_2_1_1_1_1", "same"))
+    )
+    found = list_solutions((16, 32, 64, 128, 256), 699_642, [4], (1, 2))
+    paths = {(layers[0]["padding"], *(layer["stride"] for layer in layers))[:5] for layers in found}
+    assert len(found) == 6 and all(row in found for row in rows)
+    assert paths == {
+        (layers[0]["padding"], *(layer["stride"] for layer in layers))[:5] for layers in rows
+    }
+
+
+@pytest.mark.parametrize(("validation", "is_possible"), [(0, True), (6000, True), (6001, False)])
+def test_images_to_validate_with_are_those_left(validation, is_possible):
+    chosen = describe([], train_images=54000, validation_images=validation)
+    expected = (
+        ["validation_images"],
+        "found 6001; allowed is 6000 or less, what train_images leaves",
+    )
+    assert find_network_problem(chosen) == (None if is_possible else expected)
 
 
 @pytest.mark.parametrize(

@@ -193,7 +193,7 @@ def test_missing_setting_is_named_with_a_row_that_lacks_it(example):
         ("1x32: {}", "yes: {}", f"{CLOTHES}.rows: found the key True (bool)"),
         ("1x32: {}", "1.32: {}", f"{CLOTHES}.rows: found the key 1.32 (float)"),
         ("1x32: {}", "a.b: {}", f"{CLOTHES}.rows: found the key 'a.b'; allowed are names"),
-        ("2x32: {hidden", "1x32: {hidden", "line 23: key '1x32' stands twice"),
+        ("2x32: {hidden", "1x32: {hidden", "line 25: key '1x32' stands twice"),
         ("  clothes:", "  Clothes:", "experiments: found the key 'Clothes'; allowed are names"),
         ("  clothes:", "  verdicts:", "experiments: found the key 'verdicts'; allowed are names"),
         ("learning_rate: 0.001", "learning_rate: 1e-3", f"{CLOTHES}.settings.optimiser.learning_r"),

@@ -57,6 +57,23 @@ def test_f1_of_printed_numbers(precision, recall, f1, expected):
     assert judge("f1_of", make_claim(f1), make_claim(precision), make_claim(recall)) == expected
 
 
+@given(st.floats(1, 1000), st.floats(1, 1000), st.integers(0, 4), st.integers(0, 4))
+def test_quotient_of_rounded_numbers_is_consistent(first, second, digits, more):
+    operands = make_claim(first, digits, "seconds"), make_claim(second, more, "seconds")
+    claim = make_claim(first / second, 3, "seconds")
+    assert judge("quotient_of", claim, *operands) == "consistent"
+
+
+@pytest.mark.parametrize(
+    ("seconds", "printed", "expected"),
+    [(2.1830, 1.22, "consistent"), (4.4925, 2.36, "inconsistent"), (2.1830, 1.21, "inconsistent")],
+)
+def test_quotient_for_a_million_parameters(seconds, printed, expected):
+    operands = make_claim(seconds, 4, "seconds"), make_claim(1_796_010, 0, "count")
+    claim = make_claim(printed, 2, "seconds_per_million")
+    assert judge("quotient_of", claim, *operands) == expected
+
+
 @given(st.lists(st.tuples(shares, st.integers(1, 1000)), min_size=1, max_size=30), st.booleans())
 def test_rounded_average_is_consistent_with_rounded_numbers(items, weighted):
     values, weights = zip(*items, strict=True)

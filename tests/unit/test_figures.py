@@ -334,7 +334,7 @@ def test_style_of_the_machine_does_not_show_through(study, monkeypatch):
 
 
 def test_unknown_kind_is_refused_and_nothing_is_left(tmp_path):
-    with pytest.raises(InputError, match="kind 'pie' is unknown; allowed: accuracy_by_size"):
+    with pytest.raises(InputError, match="kind 'pie' is unknown; allowed: accuracy_by_parameters"):
         write_figure(tmp_path / "a.svg", STYLE, "t", CURVES | {"kind": "pie"}, [])
     assert list(tmp_path.iterdir()) == []
 

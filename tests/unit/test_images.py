@@ -71,12 +71,22 @@ def test_pair_is_its_first_image_above_its_second(data, first):
 @given(INDICES, st.integers(0, 30), st.integers(1, 5))
 def test_first_items_are_those_of_the_whole(chosen, count, batch):
     pairs = make_pairs(chosen, chosen[::-1])
-    some = pairs.take_first(count)
+    some = pairs.take(slice(count))
     assert len(some) == min(count, len(pairs))
     for start in range(0, len(some), batch):
         part = slice(start, min(start + batch, len(some)))
         for taken, whole in zip(some.make_batch(part), pairs.make_batch(part), strict=True):
             np.testing.assert_array_equal(taken, whole)
+
+
+@given(st.integers(1, 40), st.integers(0, 30))
+def test_sample_is_in_order_and_part_of_a_larger_one(count, fewer):
+    items = make_pairs(list(range(len(IMAGES))), list(range(len(IMAGES))))
+    sample, smaller = (items.take_sample(n, "some", "stream") for n in (count, min(fewer, count)))
+    chosen = sample.index[:, 0]
+    assert len(sample) == min(count, len(items)) and (np.diff(chosen) > 0).all()
+    assert set(smaller.index[:, 0]) <= set(chosen)
+    np.testing.assert_array_equal(sample.labels, items.labels[chosen])
 
 
 def test_memory_holds_images_manifest_and_one_batch():

@@ -80,7 +80,9 @@ def test_exhibits_are_those_of_the_studies(run, family):
 
 
 def test_table_shows_the_metrics_of_its_experiment(run):
-    assert jobs.find_table_metrics("a", "table_2") == "<metrics>/a/mlp.json"
+    assert jobs.list_table_metrics("a", "table_2") == ["<metrics>/a/mlp.json"]
+    both = ["<metrics>/c/mlp.json", "<metrics>/c/cnn.json"]
+    assert jobs.list_table_metrics("c", "table_4_3") == both
 
 
 def test_every_kind_of_figure_has_data_that_a_rule_makes(run):
@@ -88,9 +90,10 @@ def test_every_kind_of_figure_has_data_that_a_rule_makes(run):
         *(f"<metrics>/{experiment}.json" for experiment in jobs.list_experiments()),
         *(f"<pairs>/{experiment}/{row}.parquet" for experiment, row in jobs.list_rows("pairs")),
         *(
-            f"<models>/{experiment}/{row}/{seed}/history.csv"
+            f"<models>/{experiment}/{row}/{seed}/{file}"
             for experiment, row in jobs.list_rows("network", "multitask")
             for seed in (0, 3)
+            for file in ("history.csv", "predictions.safetensors")
         ),
         *(
             f"<models>/{experiment}/{row}/pca.safetensors"
@@ -110,9 +113,11 @@ def test_every_kind_of_figure_has_data_that_a_rule_makes(run):
     shown = set()
     for study, name in jobs.list_exhibits("figures"):
         data = jobs.list_figure_data(study, name, [0, 3])
-        assert data
+        kind = look_up(study_file(study), f"figures.{name}.kind")
+        # A step follows from settings alone.
+        assert data or kind == "step_function"
         assert set(data) <= made
-        shown.add(look_up(study_file(study), f"figures.{name}.kind"))
+        shown.add(kind)
     assert shown == set(list_kinds("figures"))
 
 

@@ -83,7 +83,7 @@ def test_class_never_seen_gets_nothing(seen):
 def test_prediction_in_parts_is_that_of_the_whole():
     labels = np.resize(np.arange(10, dtype=np.uint8), 2500)
     items = ImageSet.of_images(make_digits(labels), labels, "unit")
-    fitted = fit_logistic(items.take_first(100), SOLVER)
+    fitted = fit_logistic(items.take(slice(100)), SOLVER)
     whole = fitted.predict_proba(items.make_batch(slice(None))[0])
     np.testing.assert_allclose(predict_classes(fitted, items, N_DIGITS), whole, atol=1e-6)
 

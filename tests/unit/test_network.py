@@ -16,14 +16,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.metrics import accuracy_score, log_loss
 
-from redigit.backend import start_backend
+from redigit.backend import hide_modules, start_backend
 from redigit.errors import InputError
 from redigit.images import ImageSet
 from redigit.randomness import make_generator
-from redigit.settings import resolve_settings
 from redigit.tasks import list_tasks
 
-ROOT = Path(__file__).resolve().parents[2]
 N_CLASSES = 3
 TASKS = list_tasks({}, N_CLASSES)
 TINY = {
@@ -79,23 +77,6 @@ def test_parameters_are_those_of_layer_arithmetic(networks, hidden, n_inputs, n_
     assert network.count_params() == sum((below + 1) * above for below, above in pairs)
     shapes = [array.shape for array in networks.collect_weights(network).values()]
     assert shapes == [shape for below, above in pairs for shape in ((below, above), (above,))]
-
-
-@pytest.mark.parametrize(
-    ("row", "printed"),
-    [
-        ("2x1000", 1_796_010),
-        ("3x1000", 2_797_010),
-        ("4x500", 1_149_010),
-        ("6x500", 1_650_010),
-        ("8x250", 638_010),
-    ],
-)
-def test_networks_of_study_a_have_the_printed_size(networks, monkeypatch, row, printed):
-    monkeypatch.chdir(ROOT)
-    values = resolve_settings("a/mlp", row, "full")
-    network = networks.build_network(values, (28, 28), list_tasks(values, 10))
-    assert network.count_params() == printed
 
 
 def test_output_is_a_distribution_by_the_weights_alone(networks):
@@ -163,6 +144,19 @@ def test_test_items_are_only_looked_at(networks):
     assert weights[0] == weights[1]
 
 
+def test_validation_is_measured_as_the_test_is_and_changes_nothing(networks):
+    train, test = make_items(50, 1), make_items(20, 2)
+    plain, _ = networks.train_network(build(networks), TASKS, train, test, 10, 2, 0)
+    curves, _ = networks.train_network(build(networks), TASKS, train, test, 10, 2, 0, test)
+    assert list(curves) == [*plain, "validation_loss", "validation_accuracy"]
+    assert curves[list(plain)].equals(plain)
+    for name in ("loss", "accuracy"):
+        assert curves[f"validation_{name}"].tolist() == curves[f"test_{name}"].tolist()
+    empty = test.take(slice(0))
+    same, _ = networks.train_network(build(networks), TASKS, train, test, 10, 2, 0, empty)
+    assert same.equals(plain)
+
+
 class RecordingSet(ImageSet):
     """Images that write down which of them are asked for."""
 
@@ -226,6 +220,16 @@ def test_same_seed_gives_the_same_bytes_in_every_process(networks):
     of_one, of_zero = json.loads(result.stdout.rpartition("digests ")[2])
     assert digest_training(networks, 0) == of_zero
     assert all(mine != yours for mine, yours in zip(of_zero, of_one, strict=True))
+
+
+def test_modules_are_hidden_for_a_while_only():
+    with hide_modules(("tabnanny", "json")):
+        assert sys.modules["json"] is json  # loaded already
+        with pytest.raises(ImportError):
+            import tabnanny
+    import tabnanny
+
+    assert tabnanny.check
 
 
 def test_backend_that_is_not_installed_is_bad_input():

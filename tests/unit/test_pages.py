@@ -24,6 +24,7 @@ from redigit.pages import (
     VERDICTS,
     build_index_page,
     build_study_page,
+    describe_table,
     format_number,
     format_setting,
     lay_out_bar,
@@ -335,6 +336,20 @@ def test_unknown_verdict_in_a_summary_is_refused(report):
     write_json(path, read_json(path) | {"proven": 1})
     with pytest.raises(InputError, match="'proven' is no verdict"):
         write_pages()
+
+
+def test_number_of_a_smaller_run_says_so(report):
+    (smaller, full) = describe_table("t", Path("reports/t/tables/table_1.csv"), "quick")["lines"]
+    assert smaller["changes"] == ["max iterations 5 of 100"] and full["changes"] == []
+    assert [cell["reduced"] for line in (smaller, full) for cell in line["cells"]] == [
+        bool(cell["measured"]) and line is smaller
+        for line in (smaller, full)
+        for cell in line["cells"]
+    ]
+    text = write_pages()["reports/t/index.html"].text
+    assert "quick: max iterations 5 of 100" in text and "2 runs, quick" in text
+    whole = describe_table("t", Path("reports/t/tables/table_1.csv"), "full")["lines"]
+    assert not any(line["changes"] for line in whole)
 
 
 def test_only_what_the_scale_changes_is_listed(report):

@@ -1,10 +1,14 @@
-"""Perceptrons: the rule of study A, step by step, and what every training gives."""
+"""Perceptrons: the rules of studies A, B and C, step by step, and what every training gives."""
 
 import numpy as np
 import pytest
 
 from redigit.perceptron import (
+    BLOCK,
+    RULES,
+    draw_weights,
     find_checkpoint_problem,
+    find_end,
     list_rates,
     measure_errors,
     predict_second,
@@ -18,7 +22,10 @@ SETTINGS = {
     "digits": [4, 2],
     "labels": [-1, 1],
     "rule": "random_image",
+    "change": "distance",
+    "initial_weights": 0,
     "iterations": 60,
+    "stop": {},
     "learning_rate": {"start": 1.0, "drop": 0.1, "every": 10},
     "draws": 3,
     "checkpoints": [1, 20],
@@ -57,9 +64,11 @@ def test_rate_falls_in_steps():
     assert (list_rates({"start": 0.2, "drop": 0.1, "every": 1}, 5)[2:] == 0).all()
 
 
-@pytest.mark.parametrize("labels", [[-1, 1], [0, 1]])
-def test_rule_is_that_of_the_formula(labels):
-    options = {**SETTINGS, "labels": labels}
+@pytest.mark.parametrize(
+    ("labels", "change"), [([-1, 1], "distance"), ([0, 1], "distance"), ([-1, 1], "label")]
+)
+def test_rule_is_that_of_the_formula(labels, change):
+    options = {**SETTINGS, "labels": labels, "change": change}
     inputs, is_second = select_digits(*make_images(), options)
     course = train_on_random_images(inputs, is_second, options, np.random.default_rng(5))
     chosen = np.random.default_rng(5).integers(len(inputs), size=60)
@@ -67,7 +76,9 @@ def test_rule_is_that_of_the_formula(labels):
     weights = np.zeros(785)
     for t, image in enumerate(chosen):
         predicted = labels[1] if inputs[image].astype(float) @ weights >= 0 else labels[0]
-        weights += (1 - 0.1 * (t // 10)) * (y[image] - predicted) * inputs[image]
+        wrong = y[image] != predicted
+        step = {"distance": y[image] - predicted, "label": wrong * y[image]}[change]
+        weights += (1 - 0.1 * (t // 10)) * step * inputs[image]
         np.testing.assert_allclose(course.versions[course.current[t]], weights, atol=1e-4)
 
 
@@ -82,6 +93,70 @@ def test_weights_change_at_mistakes_only():
     ]
     np.testing.assert_array_equal(course.current - before, wrong)
     assert 0 < sum(wrong) < 60
+
+
+PASSES = {**SETTINGS, "iterations": 4, "learning_rate": {"start": 0.5, "drop": 0.1, "every": 2}}
+
+
+@pytest.mark.parametrize("change", ["distance", "label"])
+@pytest.mark.parametrize("rule", ["ordered_passes", "shuffled_passes"])
+def test_pass_learns_from_one_image_after_the_other(rule, change):
+    """Image by image in float64, on images of whole numbers, whose sums are exact."""
+    options = {**PASSES, "rule": rule, "change": change, "pixels": "raw", "initial_weights": 3}
+    random = np.random.default_rng(4)
+    images = random.integers(0, 3, (3 * BLOCK, 28, 28), dtype=np.uint8)
+    inputs, is_second = select_digits(images, random.choice([2, 4], 3 * BLOCK), options)
+    course = RULES[rule](inputs, is_second, options, np.random.default_rng(7))
+
+    copy = np.random.default_rng(7)
+    weights = draw_weights(785, 3, copy).astype(float)
+    np.testing.assert_allclose(course.versions[0], weights)
+    for version, rate in enumerate([0.5, 0.5, 0.4, 0.4], start=1):
+        order = range(len(inputs))
+        for image in copy.permutation(len(inputs)) if rule == "shuffled_passes" else order:
+            predicted = inputs[image].astype(float) @ weights >= 0
+            if predicted != is_second[image]:
+                step = rate * (2 if change == "distance" else 1)
+                weights += (step if is_second[image] else -step) * inputs[image]
+        np.testing.assert_allclose(course.versions[version], weights, atol=1e-2)
+    assert course.current.tolist() == [1, 2, 3, 4]
+
+
+def test_initial_weights_are_normal_or_zero():
+    assert (draw_weights(785, 0, np.random.default_rng(0)) == 0).all()
+    drawn = draw_weights(20_000, 0.5, np.random.default_rng(0))
+    assert drawn.dtype == np.float32
+    assert abs(drawn.mean()) < 0.02 and drawn.std() == pytest.approx(0.5, abs=0.02)
+
+
+@pytest.mark.parametrize(
+    ("stop", "errors", "end"),
+    [
+        ({}, [0.5, 0, 0, 0], None),
+        ({"loss": 0.2}, [0.5, 0.2, 0.1, 0.3, 0.1], 3),  # the loss is twice the error
+        ({"loss": 0}, [0.5, 0.2, 0.1], None),
+        ({"tolerance": 0.1, "patience": 2}, [0.5, 0.39, 0.35, 0.2, 0.2], None),
+        ({"tolerance": 0.1, "patience": 2}, [0.5, 0.45, 0.41, 0.1], 3),
+        ({"tolerance": 0, "patience": 3}, [0.5, 0.6, 0.5, 0.6, 0.7, 0.6], 6),
+        # The least error counts, also one that was no gain.
+        ({"tolerance": 0.1, "patience": 3}, [0.5, 0.42, 0.38, 0.35], 4),
+    ],
+)
+def test_training_ends_where_the_stop_says(stop, errors, end):
+    assert find_end(np.array(errors), SETTINGS | {"stop": stop}) == end
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_training_that_has_ended_changes_no_more(rule):
+    options = {**SETTINGS, "rule": rule, "stop": {"loss": 0.1}, "draws": 4}
+    row = train_row(make_images(), make_images(seed=1), options, stream="t/p/row")
+    ends, losses = row.predictions["iterations"], 2 * row.errors
+    assert row.errors.shape == (4, 60) and (ends < 60).all()
+    for end, loss, weights in zip(ends, losses, row.weights, strict=True):
+        assert (loss[: end - 1] > 0.1).all() and (loss[end - 1 :] == loss[end - 1]).all()
+        assert loss[end - 1] <= 0.1
+        inputs, is_second = select_digits(*make_images(), options)
+        assert np.mean(predict_second(inputs, weights) != is_second) == pytest.approx(loss[-1] / 2)
 
 
 def test_errors_are_those_of_the_weights_that_held(trained):
@@ -112,6 +187,8 @@ def test_metrics_follow_from_the_errors(trained):
     errors, found = trained.errors, trained.predictions
     np.testing.assert_allclose(found["train_accuracy"], 1 - errors[:, -1], rtol=1e-6)
     np.testing.assert_allclose(found["train_error_at_1"], errors[:, 0], rtol=1e-6)
+    np.testing.assert_allclose(found["train_loss_at_20"], 2 * errors[:, 19], rtol=1e-6)
+    assert found["iterations"].tolist() == [60] * 3
     np.testing.assert_allclose(found["train_error_max_from_20"], errors[:, 19:].max(1), rtol=1e-6)
 
 

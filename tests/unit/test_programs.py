@@ -102,11 +102,7 @@ def test_command_gives_every_argument_of_the_program(rule):
     spec = spec_from_file_location(rule, SCRIPTS / f"{rule}.py")
     program = module_from_spec(spec)
     spec.loader.exec_module(program)
-    (function,) = (
-        value
-        for value in vars(program).values()
-        if inspect.isfunction(value) and value.__module__ == rule
-    )
+    function = vars(program)[rule]
     parameters = inspect.signature(function).parameters.values()
     options = {parameter.name for parameter in parameters if parameter.annotation is not str}
     words = join_command(RULES[rule]).split()

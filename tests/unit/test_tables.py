@@ -28,9 +28,25 @@ METRICS = {
     },
 }
 CLAIMS = [
-    ("t-1", "Table 1", "test_accuracy", "0.90", "t/mlp/small/test_accuracy", "reproduced"),
-    ("t-2", "Table 1", "train_time", "2m 47s", "t/mlp/small/train_time", "not_comparable"),
-    ("t-3", "Section 2", "test_accuracy", "0.8", "t/mlp/large/test_accuracy", "not_reproduced"),
+    (
+        "t-1",
+        "Table 1",
+        "1 layer",
+        "test_accuracy",
+        "0.90",
+        "t/mlp/small/test_accuracy",
+        "reproduced",
+    ),
+    ("t-2", "Table 1", "1 layer", "train_time", "2m 47s", "t/mlp/small/train_time", "not_run"),
+    (
+        "t-3",
+        "Section 2",
+        "1 layer",
+        "test_accuracy",
+        "0.8",
+        "t/mlp/large/test_accuracy",
+        "not_reproduced",
+    ),
 ]
 
 
@@ -72,6 +88,24 @@ def test_claim_of_another_place_is_not_in_the_table():
     assert cell["measured"] == 0.75
 
 
+def test_claim_compared_with_others_is_found_by_heading_and_metric():
+    time = ("t-4", "Table 1", "2 layers", "train_time", "5", "t-2 t-3", "consistent")
+    elsewhere = ("t-5", "Section 2", "1 layer", "train_time", "6", "t-2", "consistent")
+    cells = build(verdicts=tabulate([*CLAIMS, time, elsewhere]))
+    assert cells["large", "train_time"]["claim"] == "t-4"
+    assert cells["small", "train_time"]["claim"] == "t-2"
+
+
+def test_table_of_several_experiments_names_their_rows():
+    definition = {key: DEFINITION[key] for key in DEFINITION if key != "experiment"}
+    definition["rows"] = {"mlp/small": "1 layer", "cnn/small": "convolutions"}
+    metrics = {"mlp/small": METRICS["small"], "cnn/small": METRICS["large"]}
+    cells = build(definition=definition, metrics=metrics)
+    assert cells["mlp/small", "test_accuracy"]["claim"] == "t-1"
+    assert cells["cnn/small", "test_accuracy"]["claim"] == ""
+    assert cells["cnn/small", "test_accuracy"]["measured"] == 0.75
+
+
 def test_one_replicate_has_no_deviation():
     assert build()["small", "test_accuracy"]["sd"] == ""
     assert build()["large", "test_accuracy"]["sd"] == pytest.approx(0.5**0.5 / 2)
@@ -109,7 +143,7 @@ CLASSES = {
 def test_table_by_class_has_a_line_for_each_class():
     scores = {"centroid_1_0": 0.5, "centroid_1_7": -2.0, "samples_0": 3, "samples_7": 4}
     metrics = {"small": scores | {"replicates": {name: [scores[name]] for name in scores}}}
-    claim = ("t-1", "By class", "centroid_1_7", "-1.9", "t/pca/small/centroid_1_7", "reproduced")
+    claim = ("t-1", "By class", "", "centroid_1_7", "-1.9", "t/pca/small/centroid_1_7", "reproduced")
     cells = build(definition=CLASSES, metrics=metrics, verdicts=tabulate([claim]))
     assert list(cells) == [(row, column) for row in "07" for column in CLASSES["columns"]]
     assert cells["0", "samples"]["measured"] == 3
@@ -126,9 +160,17 @@ def test_table_by_class_of_a_row_without_classes_is_refused():
 
 def test_claim_of_a_report_is_found_by_its_metric_whatever_it_is_compared_with():
     cells = build_report(
-        ("t-1", "Report", "precision_0", "0.40", "t/forest/small/precision_0", "reproduced"),
-        ("t-2", "Report", "f1_0", "0.50", "t-1 t-3", "inconsistent"),
-        ("t-3", "Elsewhere", "recall_0", "0.60", "t/forest/small/recall_0", "reproduced"),
+        (
+            "t-1",
+            "Report",
+            "trees",
+            "precision_0",
+            "0.40",
+            "t/forest/small/precision_0",
+            "reproduced",
+        ),
+        ("t-2", "Report", "trees", "f1_0", "0.50", "t-1 t-3", "inconsistent"),
+        ("t-3", "Elsewhere", "trees", "recall_0", "0.60", "t/forest/small/recall_0", "reproduced"),
     )
     assert (cells["0", "precision"]["claim"], cells["0", "f1"]["claim"]) == ("t-1", "t-2")
     assert [cell["claim"] for cell in cells.values() if cell["claim"]] == ["t-1", "t-2"]
@@ -171,7 +213,7 @@ def test_file_gives_back_the_texts_as_they_are_printed(tmp_path):
 
 @pytest.mark.parametrize(
     ("content", "words"),
-    [("", "empty"), ("id,location\n", "'metric' is missing"), ('id\n"a', "not comma-separated")],
+    [("", "empty"), ("id,location\n", "'model' is missing"), ('id\n"a', "not comma-separated")],
 )
 def test_file_that_is_no_table_is_refused(tmp_path, content, words):
     path = tmp_path / "verdicts.csv"

@@ -2,9 +2,9 @@
 
 from redigit.jobs import (
     declare_figure,
-    find_table_metrics,
     list_exhibits,
     list_figure_data,
+    list_table_metrics,
     match_any,
 )
 from redigit.settings import RUN_FILE, declare_keys, study_file
@@ -15,7 +15,7 @@ TEMPLATES = sorted(str(path) for path in Path("workflow/templates").iterdir())
 rule render_table:
     input:
         program=import_closure("workflow/scripts/render_table.py"),
-        metrics=lambda wc: find_table_metrics(wc.study, wc.table),
+        metrics=lambda wc: list_table_metrics(wc.study, wc.table),
         verdicts="<reports>/{study}/verdicts.csv",
     output:
         table="<reports>/{study}/tables/{table}.csv",

@@ -8,15 +8,15 @@ from redigit.settings import look_up, study_file
 from redigit.tables import CLAIM_COLUMNS, build_table, read_texts
 
 
-def render_table(job: str, metrics: Path, verdicts: Path, table: Path) -> None:
+def render_table(job: str, metrics: list[Path], verdicts: Path, table: Path) -> None:
     """Set what a study printed in a table beside what was measured.
 
     Parameters
     ----------
     job : str
         ``study/table``.
-    metrics : Path
-        Metrics of the table's experiment.
+    metrics : list of Path
+        Metrics of the table's experiments, ``…/<experiment>.json``.
     verdicts : Path
         The study's claims with their verdicts.
     table : Path
@@ -25,7 +25,12 @@ def render_table(job: str, metrics: Path, verdicts: Path, table: Path) -> None:
     study, name = job.split("/")
     definition = look_up(study_file(study), f"tables.{name}")
     claims = read_texts(verdicts, CLAIM_COLUMNS)
-    write_csv(table, build_table(study, definition, read_json(metrics), claims))
+    rows = {
+        row if "experiment" in definition else f"{path.stem}/{row}": content
+        for path in metrics
+        for row, content in read_json(path).items()
+    }
+    write_csv(table, build_table(study, definition, rows, claims))
 
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ from redigit.datasets import DATASETS, load_images
 from redigit.files import write_arrays, write_csv
 from redigit.images import ImageSet
 from redigit.program import run_program
-from redigit.settings import RUN_FILE, read_params
+from redigit.settings import RUN_FILE, Settings, read_params
 from redigit.tasks import list_tasks
 from redigit.validation import read_settings
 
@@ -26,16 +26,12 @@ def train_network(
     # Keras reads its backend when it is imported.
     import redigit.network as networks
 
-    train, test = (
-        ImageSet.of_images(*load_images(raw, split), settings["pixels"])
-        for split in ("train", "test")
-    )
-    train = train.take_first(settings["train_images"])
+    train, validation, test = select_images(raw, settings)
     tasks = list_tasks(settings, len(DATASETS[settings["data"]].classes))
     network = networks.build_network(settings, train.size, tasks)
     print(f"{job}: {network.count_params():,} parameters, {len(train):,} training images")
     curves, probability = networks.train_network(
-        network, tasks, train, test, settings["batch"], settings["epochs"], int(seed)
+        network, tasks, train, test, settings["batch"], settings["epochs"], int(seed), validation
     )
     write_arrays(weights, networks.collect_weights(network))
     write_csv(history, curves)
@@ -43,9 +39,21 @@ def train_network(
     for task in tasks:
         arrays[task.name_measure("probability")] = probability[task.name][None]
         arrays[task.name_measure("label")] = task.targets[test.labels][None]
-    last = curves.filter(like="train_").iloc[-1]
+    last = curves.filter(regex="^(train|validation)_").iloc[-1]
     numbers = {"replicate": int(seed), "n_parameters": network.count_params(), **last}
     write_arrays(predictions, arrays | {name: np.array([numbers[name]]) for name in numbers})
+
+
+def select_images(raw: list[Path], settings: Settings) -> tuple[ImageSet, ImageSet, ImageSet]:
+    """Select the images to train with, to validate with, if any, and to test with."""
+    train, test = (
+        ImageSet.of_images(*load_images(raw, split), settings["pixels"])
+        for split in ("train", "test")
+    )
+    end = settings["train_images"]
+    validation = train.take(slice(end, end + settings["validation_images"]))
+    sample = test.take_sample(settings["test_images"], "test_images", settings["data"])
+    return train.take(slice(end)), validation, sample
 
 
 if __name__ == "__main__":

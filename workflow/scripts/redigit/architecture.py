@@ -108,10 +108,21 @@ def find_network_problem(settings: dict[str, Any]) -> Problem | None:
     (list of str, str) or None
         The keys that lead to the problem and its description, or None if all is well.
     """
-    problem = find_map_problem(settings["convolutions"], IMAGE_SHAPE)
+    problem = find_split_problem(settings) or find_map_problem(
+        settings["convolutions"], IMAGE_SHAPE
+    )
     if problem or "groups" not in settings:
         return problem
     return find_group_problem(settings["groups"], len(DATASETS[settings["data"]].classes))
+
+
+def find_split_problem(settings: dict[str, Any]) -> Problem | None:
+    """Find that there are too few training images to validate with those that are left."""
+    left = DATASETS[settings["data"]].n_train - settings["train_images"]
+    if settings["validation_images"] <= left:
+        return None
+    found = f"found {settings['validation_images']}; allowed is {left} or less"
+    return ["validation_images"], f"{found}, what train_images leaves"
 
 
 def find_map_problem(convolutions: list[dict[str, Any]], size: Size) -> Problem | None:

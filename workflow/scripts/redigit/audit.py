@@ -19,6 +19,7 @@ from redigit.claims import (
 from redigit.document_rules import DOCUMENT_RULES
 from redigit.errors import InputError
 from redigit.files import read_json
+from redigit.scale import SETTINGS_WITHOUT_EFFECT, list_changes
 from redigit.verdicts import (
     MEASURED_RULES,
     VERDICTS,
@@ -38,13 +39,6 @@ COLUMNS = (
     *("margin", "context", "verdict", "measured", "sd", "low", "high", "k", "n", "statistic"),
     *("evidence", "evidence_sha256", "sentence"),
 )
-# Settings that cannot change a metric, so that it holds at every scale. Any other setting counts
-# as one that can, also one that is added later.
-SETTINGS_WITHOUT_EFFECT = {
-    "n_parameters": {"train_images", "pixels", "activation", "optimiser", "batch", "epochs"},
-    # It is proved by whichever certificate there is.
-    "separable": {"solve"},
-}
 
 
 class Audit:
@@ -109,15 +103,17 @@ class Audit:
         A setting departs if the run's scale changes it, or if it is not what the study states.
         Settings that cannot change the metric do not count.
         """
-        ours, full = (find_settings(target, scale) for scale in (self.scale, "full"))
-        changes = {
-            name: f"{name} {ours.get(name)} instead of {full.get(name)}"
-            for name in sorted(ours.keys() | full.keys())
-            if ours.get(name) != full.get(name)
-        }
-        changes = self.departures.get(target[:2], {}) | changes
         without_effect = SETTINGS_WITHOUT_EFFECT.get(target.name, set())
-        return [text for name, text in changes.items() if name not in without_effect]
+        departures = {
+            name: text
+            for name, text in self.departures.get(target[:2], {}).items()
+            if name not in without_effect
+        }
+        changes = {
+            name: f"{name} {now} instead of {full}"
+            for name, (now, full) in list_changes(target, self.scale).items()
+        }
+        return list((departures | changes).values())
 
     def find_measurement(self, target: Quantity) -> Measurement:
         """Find a metric of a row among the metrics files."""

@@ -1,10 +1,17 @@
 """The library under Keras: the one module that knows TensorFlow, JAX and PyTorch apart."""
 
 import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib.util import find_spec
 
 from redigit.errors import InputError
 from redigit.settings import RUN_FILE
+
+# What Keras imports if it is there, and needs for nothing that is used here. It would take longer
+# than many a training at a small scale.
+NEEDLESS = ("matplotlib", "sklearn")
 
 
 def start_backend(backend: str, device: str, threads: int, seed: int) -> None:
@@ -33,14 +40,28 @@ def start_backend(backend: str, device: str, threads: int, seed: int) -> None:
     if device == "cpu":
         os.environ["CUDA_VISIBLE_DEVICES"] = ""
     starters = {"tensorflow": start_tensorflow, "jax": start_jax, "torch": start_torch}
-    n_gpus = starters[backend](threads)
+    with hide_modules(NEEDLESS):
+        n_gpus = starters[backend](threads)
+        import keras
+
     if device == "gpu" and not n_gpus:
         raise InputError(
             f"{RUN_FILE}: device: found 'gpu', but {backend} sees none; allowed are auto, cpu"
         )
-    import keras
-
     keras.utils.set_random_seed(seed)
+
+
+@contextmanager
+def hide_modules(names: tuple[str, ...]) -> Iterator[None]:
+    """Let imports of modules fail for a while as if these were not installed; not if loaded."""
+    hidden = [name for name in names if name not in sys.modules]
+    # This is what Python itself does to say that there is no such module.
+    sys.modules.update(dict.fromkeys(hidden))
+    try:
+        yield
+    finally:
+        for name in hidden:
+            del sys.modules[name]
 
 
 def start_tensorflow(threads: int) -> int:

@@ -201,7 +201,10 @@ def list_references(study: str, content: Settings) -> Iterator[tuple[str, str, s
         for name, exhibit in content[family].items():
             series = exhibit.get("series", {}).values()
             for row in chain(exhibit.get("rows", {}), *series):
-                yield f"{family}.{name}", f"{exhibit['experiment']}/{row}", None
+                row = f"{exhibit['experiment']}/{row}" if "experiment" in exhibit else row
+                yield f"{family}.{name}", row, None
+            for reference in exhibit.get("networks", {}):
+                yield f"{family}.{name}.networks", reference, "network"
             for key in {"report", "classes"} & exhibit.keys():
                 yield f"{family}.{name}.{key}", f"{exhibit['experiment']}/{exhibit[key]}", None
             for kind in REFERENCES:

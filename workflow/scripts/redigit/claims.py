@@ -44,6 +44,7 @@ QUANTITIES = {
     "difference": "claims",
     "difference_at_most": "claims",
     "complement_of": "claims",
+    "quotient_of": "claims",
     "number_above": "claims",
     "at_least": "claims",
     "number_of": "claims",
@@ -65,11 +66,12 @@ OPERANDS = {
     "at_least": 1,
     "complement_of": 1,
     "difference": 2,
+    "quotient_of": 2,
     "in_range": 2,
     "f1_of": 2,
 }
 # What one of a unit is as a plain number; units that are not named here stand for themselves.
-FACTORS = {"percent": 0.01, "points": 0.01}
+FACTORS = {"percent": 0.01, "points": 0.01, "seconds_per_million": 1e-6}
 FIGURES = "figures"
 
 

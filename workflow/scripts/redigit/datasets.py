@@ -62,6 +62,11 @@ class Dataset:
         """The four files: training images and labels, test images and labels."""
         return (self.train_images, self.train_labels, self.test_images, self.test_labels)
 
+    @property
+    def n_train(self) -> int:
+        """Number of training images; 8 bytes stand before the labels, of one byte each."""
+        return self.train_labels.size - 8
+
     def find_split(self, split: str) -> tuple[RawFile, RawFile]:
         """Images and labels of ``"train"`` or ``"test"``."""
         if split == "train":

@@ -52,6 +52,19 @@ def judge_difference(claim: Claim, operands: list[Claim]) -> Verdict:
     return Verdict("inconsistent", f"{found}, not {claim.printed}.", measured=distance)
 
 
+def judge_quotient(claim: Claim, operands: list[Claim]) -> Verdict:
+    """Compare a claim with one other divided by a second, given the rounding of all three."""
+    first, second = operands
+    # Whole numbers of things are exact.
+    slack, divisor_slack = (0 if o.unit in WHOLE_UNITS else o.half_unit for o in operands)
+    low = (first.number - slack) / (second.number + divisor_slack)
+    high = (first.number + slack) / (second.number - divisor_slack)
+    agrees = low - claim.half_unit <= claim.number <= high + claim.half_unit
+    quotient = first.number / second.number
+    found = f"{first.printed} divided by {second.printed} is {show_number(quotient, claim, 1)}"
+    return compare_rounded(claim, agrees, found, quotient)
+
+
 def judge_complement(claim: Claim, operands: list[Claim]) -> Verdict:
     """Compare a claim with one minus another, given the rounding of both."""
     (other,) = operands
@@ -177,6 +190,7 @@ DOCUMENT_RULES: dict[str, Callable[[Claim, list[Claim]], Verdict]] = {
     "same_as": judge_same,
     "difference": judge_difference,
     "complement_of": judge_complement,
+    "quotient_of": judge_quotient,
     "difference_at_most": judge_bound,
     "at_least": judge_least,
     "number_of": judge_number,

@@ -6,6 +6,8 @@ from typing import Self
 import numpy as np
 import pandas as pd
 
+from redigit.randomness import make_generator
+
 PIXEL_RANGES = {"raw": (1.0, 0.0), "unit": (1 / 255, 0.0), "symmetric": (2 / 255, -1.0)}
 
 
@@ -58,9 +60,14 @@ class ImageSet:
         height, width = self.images.shape[1:]
         return self.index.shape[1] * height, width
 
-    def take_first(self, count: int) -> Self:
-        """Make a set of the first items only."""
-        return replace(self, index=self.index[:count], labels=self.labels[:count])
+    def take(self, chosen: np.ndarray | slice) -> Self:
+        """Make a set of some items only, by their numbers."""
+        return replace(self, index=self.index[chosen], labels=self.labels[chosen])
+
+    def take_sample(self, count: int, *stream: str | int) -> Self:
+        """Make a set of some items at random, in their order; a larger sample holds a smaller."""
+        order = make_generator(*stream).permutation(len(self))
+        return self.take(np.sort(order[:count]))
 
     def make_batch(self, chosen: np.ndarray | slice) -> tuple[np.ndarray, np.ndarray]:
         """Make the pixels and labels of some items.

@@ -81,9 +81,14 @@ def list_exhibits(family: str, *studies: str) -> list[tuple[str, str]]:
     ]
 
 
-def find_table_metrics(study: str, table: str) -> str:
-    """Name the metrics that a table shows."""
-    return f"<metrics>/{study}/{look_up(study_file(study), f'tables.{table}')['experiment']}.json"
+def list_table_metrics(study: str, table: str) -> list[str]:
+    """List the metrics that a table shows."""
+    definition = look_up(study_file(study), f"tables.{table}")
+    if "experiment" in definition:
+        experiments = [definition["experiment"]]
+    else:
+        experiments = list(dict.fromkeys(row.split("/")[0] for row in definition["rows"]))
+    return [f"<metrics>/{study}/{experiment}.json" for experiment in experiments]
 
 
 def list_figure_data(study: str, name: str, seeds: list[int]) -> list[str]:
@@ -96,8 +101,14 @@ def list_figure_data(study: str, name: str, seeds: list[int]) -> list[str]:
                 for row in figure["rows"]
                 for seed in seeds
             ]
-        case "accuracy_by_size" | "separability_map":
+        case "accuracy_by_size" | "accuracy_gap" | "separability_map":
             return [f"<metrics>/{study}/{figure['experiment']}.json"]
+        case "accuracy_by_parameters":
+            experiments = dict.fromkeys(name.split("/")[0] for name in figure["networks"])
+            return [f"<metrics>/{study}/{experiment}.json" for experiment in experiments]
+        case "confusion_matrix":
+            experiment, row = refer_to_row(study, figure["network"])
+            return [f"<models>/{experiment}/{row}/{seed}/predictions.safetensors" for seed in seeds]
         case "pair_images" | "sum_histogram":
             experiment, row = refer_to_row(study, figure["pairs"])
             return [f"<pairs>/{experiment}/{row}.parquet", *list_raw_inputs(experiment, row)]
@@ -109,7 +120,9 @@ def list_figure_data(study: str, name: str, seeds: list[int]) -> list[str]:
         case "weight_map":
             return [f"<models>/{refer_to_row(study, figure['perceptron'])[0]}/weights.safetensors"]
         case "error_curve":
-            return [f"<models>/{refer_to_row(study, figure['perceptron'])[0]}/errors.safetensors"]
+            return [f"<models>/{study}/{figure['experiment']}/errors.safetensors"]
+        case "step_function":
+            return []
         case "digit_grid":
             return list_raw_files(figure["data"])
         case "tsne_scatter":
@@ -129,6 +142,8 @@ def declare_figure(study: str, name: str) -> dict[str, Settings]:
         for series in figure.get("series", {}).values()
         for row in series
     ]
+    if figure["kind"] == "error_curve":
+        rows += [(f"{study}/{figure['experiment']}", row) for row in figure["rows"]]
     rows += [refer_to_row(study, figure[kind]) for kind in REFERENCES if kind in figure]
     declared = [declare_settings(*row) for row in rows]
     return merge_declared(declare_keys({study_file(study): [key]}), *declared)

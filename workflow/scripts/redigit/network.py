@@ -13,8 +13,9 @@ from redigit.predictions import measure_accuracy, measure_loss
 from redigit.randomness import make_generator
 from redigit.tasks import Task
 
-# Items in a step that only predicts.
-LARGE_BATCH = 1000
+# Items in a step that only predicts, and how many values at most the largest layer gives for them:
+# maps of hundreds of kernels without strides would need gigabytes.
+LARGE_BATCH, LARGE_OUTPUT = 1000, 80_000_000
 
 
 def build_network(
@@ -104,8 +105,9 @@ def train_network(
     batch: int,
     epochs: int,
     seed: int,
+    validation: ImageSet | None = None,
 ) -> tuple[pd.DataFrame, dict[str, np.ndarray]]:
-    """Train a network; the test items are only looked at.
+    """Train a network; the items for test and validation are only looked at.
 
     Parameters
     ----------
@@ -119,6 +121,8 @@ def train_network(
         Items in a step; passes through the training items.
     seed : int
         Seed of the order of the training items; the order depends on seed and epoch alone.
+    validation : ImageSet, optional
+        More items to measure on after each epoch.
 
     Returns
     -------
@@ -126,7 +130,7 @@ def train_network(
         For each epoch (from 1) ``train_loss``, the weighted sum over tasks, and the accuracy of
         each task, ``train_accuracy`` or ``train_accuracy_<task>``, averaged over the epoch's steps
         while the weights changed, as Keras prints them; then the same at its end on the test
-        items, as ``test_…``.
+        items, as ``test_…``, and on those for validation, if there are any.
     probability : dict of str to ndarray of float32, shape (n, classes)
         What the trained network predicts of the test items, by the name of each task.
     """
@@ -137,11 +141,12 @@ def train_network(
         measured = run_epoch(network, tasks, train, order, batch)
         probability = predict_probabilities(network, tasks, test)
         tested = measure_tasks(tasks, probability, test.labels)
-        epoch_rows.append(
-            {"epoch": epoch}
-            | {f"train_{name}": value for name, value in measured.items()}
-            | {f"test_{name}": value for name, value in tested.items()}
-        )
+        found = {"train": measured, "test": tested}
+        if validation:
+            guess = predict_probabilities(network, tasks, validation)
+            found["validation"] = measure_tasks(tasks, guess, validation.labels)
+        columns = {f"{split}_{name}": found[split][name] for split in found for name in measured}
+        epoch_rows.append({"epoch": epoch} | columns)
         values = ", ".join(
             f"{name.replace('_', ' ')} {measured[name]:.4f} in training, {tested[name]:.4f} on test"
             for name in measured
@@ -222,11 +227,13 @@ def predict_probabilities(
     dict of str to ndarray of float32, shape (n, classes)
         By the name of each task.
     """
+    largest = max(prod(layer.output.shape[1:]) for layer in network.layers)
+    size = max(1, min(LARGE_BATCH, LARGE_OUTPUT // largest))
     batches = [
         network.predict_on_batch(
-            shape_pixels(network, items.make_batch(slice(start, start + LARGE_BATCH))[0])
+            shape_pixels(network, items.make_batch(slice(start, start + size))[0])
         )
-        for start in range(0, len(items), LARGE_BATCH)
+        for start in range(0, len(items), size)
     ]
     return {
         task.name: np.concatenate([batch[task.name_layer("output")] for batch in batches])

@@ -18,10 +18,12 @@ import pandas as pd
 import yaml
 
 from redigit.assumptions import find_assumptions, list_dependents
+from redigit.claims import Quantity
 from redigit.errors import InputError
 from redigit.files import read_json
+from redigit.scale import list_changes
 from redigit.settings import RUN_FILE, look_up, resolve_settings, study_file
-from redigit.tables import CELL_COLUMNS, read_texts
+from redigit.tables import CELL_COLUMNS, name_row, read_texts
 
 CLAIM_COLUMNS = (
     *("id", "location", "model", "metric", "printed", "unit", "quantity", "margin", "context"),
@@ -29,7 +31,12 @@ CLAIM_COLUMNS = (
 )
 PIXELS_PER_POINT = 4 / 3
 # Units that are shown, and how; those of counts, shares and durations go without saying.
-UNITS = {"percent": "%", "points": "points", "pixels": "pixels"}
+UNITS = {
+    "percent": "%",
+    "points": "points",
+    "pixels": "pixels",
+    "seconds_per_million": "s a million parameters",
+}
 # Decimals of fractions in units of a hundredth.
 DECIMALS = {"percent": 2, "points": 2}
 
@@ -236,7 +243,7 @@ def build_study_page(
         scale=scale,
         is_reduced=bool(reductions),
         reductions=reductions,
-        tables=[describe_table(file, path) for path in tables],
+        tables=[describe_table(study, path, scale) for path in tables],
         figures=[describe_figure(file, path, page) for path in figures],
         claims=[describe_claim(claim, page) for claim in claims.to_dict("records")],
         counts=Counter(claims["verdict"]),
@@ -317,16 +324,37 @@ def describe_claim(claim: dict[str, str], page: Path) -> dict[str, Any]:
     }
 
 
-def describe_table(file: Path, path: Path) -> dict[str, Any]:
-    """Read a table's cells into lines, beside its definition."""
-    definition = look_up(file, f"tables.{path.stem}")
+def describe_table(study: str, path: Path, scale: str) -> dict[str, Any]:
+    """Read a table's cells into lines, beside its definition.
+
+    A line has the settings that the scale changes, as ``changes``, and a measured number that
+    they can change is marked as ``reduced``.
+    """
+    definition = look_up(study_file(study), f"tables.{path.stem}")
     cells = read_texts(path, CELL_COLUMNS)
-    lines = [
-        {"heading": group["row_heading"].iloc[0], "cells": group.to_dict("records")}
-        for _, group in cells.groupby("row", sort=False)
-    ]
+    lines = []
+    for row, group in cells.groupby("row", sort=False):
+        # A report, or a table by class, is about one row.
+        source = definition.get("report", definition.get("classes", row))
+        source = f"{study}/{name_row(definition, source)}"
+        line, changes = [], {}
+        for cell in group.to_dict("records"):
+            target = Quantity(*source.rsplit("/", 1), cell["column"])
+            found = list_changes(target, scale) if cell["measured"] else {}
+            line.append({**cell, "reduced": bool(found)})
+            changes |= found
+        words = [describe_change(name, *values) for name, values in changes.items()]
+        heading = group["row_heading"].iloc[0]
+        # Where all lines are about one row, the caption says it once.
+        shown = words if "rows" in definition else []
+        lines.append({"heading": heading, "cells": line, "changes": shown})
     headings = list(dict.fromkeys(cells["column_heading"]))
     return {**definition, "name": path.stem, "headings": headings, "lines": lines}
+
+
+def describe_change(setting: str, now: Any, full: Any) -> str:
+    """Say what a setting is at the scale of the run and at full scale."""
+    return f"{setting.replace('_', ' ')} {format_setting(now)} of {format_setting(full)}"
 
 
 def describe_figure(file: Path, path: Path, page: Path) -> dict[str, Any]:

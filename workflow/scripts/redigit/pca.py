@@ -4,7 +4,6 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
-from sklearn.decomposition import PCA
 from threadpoolctl import threadpool_limits
 
 from redigit.images import PIXEL_RANGES
@@ -67,6 +66,9 @@ def fit_components(images: np.ndarray, pixels: str, count: int) -> Components:
     they are; the scores are multiplied by it. The sign of each component is that which makes its
     largest weight positive.
     """
+    # It takes two seconds to import, and figures need only what else is here.
+    from sklearn.decomposition import PCA
+
     grey = images.reshape(len(images), -1).astype(np.float64)
     # The eigenvalues' last digits depend on the number of threads.
     with threadpool_limits(1):

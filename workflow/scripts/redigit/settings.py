@@ -25,7 +25,7 @@ SCALES = ("smoke", "quick", "full")
 OVERLAYS = ("smoke", "quick")
 
 # Keys by which a figure refers to a row, `experiment/row`; each is the kind that it has to be of.
-REFERENCES = ("pairs", "pca", "perceptron")
+REFERENCES = ("network", "pairs", "pca", "perceptron")
 
 Settings = dict[str, Any]
 

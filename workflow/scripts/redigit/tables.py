@@ -10,7 +10,7 @@ import pandas as pd
 from redigit.errors import InputError
 from redigit.settings import Settings
 
-CLAIM_COLUMNS = ("id", "location", "metric", "printed", "quantity", "verdict")
+CLAIM_COLUMNS = ("id", "location", "model", "metric", "printed", "quantity", "verdict")
 CELL_COLUMNS = (
     *("row", "row_heading", "column", "column_heading"),
     *("printed", "measured", "sd", "replicates", "verdict", "claim"),
@@ -80,7 +80,8 @@ def build_table(
     definition : dict
         The table as ``studies/<study>/params.yaml`` defines it.
     metrics : dict of str to dict
-        Metrics of each row of its experiment: means, and ``replicates`` with all values.
+        Metrics of each row that it names: means, and ``replicates`` with all values. Rows are
+        named ``experiment/row`` if the table is not about one experiment.
     verdicts : DataFrame
         Claims of the study and their verdicts, as texts, with at least `CLAIM_COLUMNS`.
 
@@ -105,16 +106,23 @@ def build_table(
     )  # fmt: skip
     lines = []
     for cell in list_cells(definition, metrics):
-        quantity = f"{study}/{definition['experiment']}/{cell.source}/{cell.metric}"
-        # All of a report is about one row, so that the metric tells claims apart, also those that
-        # are compared with other claims and so have no quantity of their own.
-        same = here["metric"] == cell.metric if "report" in definition else False
+        quantity = f"{study}/{name_row(definition, cell.source)}/{cell.metric}"
+        # Claims that are compared with other claims have no quantity of their own. All of a report
+        # is about one row, so that the metric tells them apart; else the line's heading does.
+        same = here["metric"] == cell.metric
+        if "report" not in definition:
+            same &= (here["model"] == cell.row_heading) & ~here["quantity"].str.contains("/")
         claims = here[(here["quantity"] == quantity) | same]
         content = measure_cell(metrics[cell.source], cell.metric) | find_claim(claims, quantity)
         lines.append(cell._asdict() | content)
     table = pd.DataFrame(lines, columns=CELL_COLUMNS, dtype=object)
     check_columns(table, definition)
     return table
+
+
+def name_row(definition: Settings, source: str) -> str:
+    """Name a row of a table as ``experiment/row``."""
+    return f"{definition['experiment']}/{source}" if "experiment" in definition else source
 
 
 def list_row_cells(definition: Settings, metrics: dict[str, dict]) -> Iterator[Cell]:

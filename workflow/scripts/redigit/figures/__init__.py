@@ -13,7 +13,10 @@ from matplotlib.figure import Figure
 
 from redigit.errors import InputError
 from redigit.figures import (
+    accuracy_by_parameters,
     accuracy_by_size,
+    accuracy_gap,
+    confusion_matrix,
     digit_grid,
     error_curve,
     explained_variance,
@@ -23,6 +26,7 @@ from redigit.figures import (
     pair_scatter,
     pca_scatter,
     separability_map,
+    step_function,
     sum_histogram,
     tsne_scatter,
     weight_map,
@@ -31,7 +35,10 @@ from redigit.files import write_atomic
 from redigit.settings import Settings
 
 KINDS: dict[str, Callable[[str, Settings, Sequence[Path]], tuple[Figure, str]]] = {
+    "accuracy_by_parameters": accuracy_by_parameters.draw,
     "accuracy_by_size": accuracy_by_size.draw,
+    "accuracy_gap": accuracy_gap.draw,
+    "confusion_matrix": confusion_matrix.draw,
     "digit_grid": digit_grid.draw,
     "error_curve": error_curve.draw,
     "explained_variance": explained_variance.draw,
@@ -41,6 +48,7 @@ KINDS: dict[str, Callable[[str, Settings, Sequence[Path]], tuple[Figure, str]]] 
     "pair_scatter": pair_scatter.draw,
     "pca_scatter": pca_scatter.draw,
     "separability_map": separability_map.draw,
+    "step_function": step_function.draw,
     "sum_histogram": sum_histogram.draw,
     "tsne_scatter": tsne_scatter.draw,
     "weight_map": weight_map.draw,

@@ -82,16 +82,19 @@ def draw_curves(definition: Settings, histories: pd.DataFrame) -> tuple[Figure, 
     all_axes = figure.subplots(1, len(quantities), squeeze=False)[0]
     panels = dict(zip(quantities, all_axes, strict=True))
     sentences = []
+    # Metrics of one name, such as accuracy and loss in training, look the same in both panels.
+    names = list(dict.fromkeys(metrics.values()))
     for i, (row, row_name) in enumerate(rows.items()):
-        for j, (metric, metric_name) in enumerate(metrics.items()):
+        for metric, metric_name in metrics.items():
             label = name_curve(row_name, metric_name, len(rows), len(metrics))
-            look = choose_look(i, j, len(rows))
+            look = choose_look(i, names.index(metric_name), len(rows))
             curves = histories[histories["row"] == row].pivot(
                 index="epoch", columns="seed", values=metric
             )
             axes = panels[metric.split("_")[1]]
             strong = draw_curve(axes, curves, definition["smoothing"], label, look)
-            sentences.append(f"{label}: {strong.iloc[0]:.4f} to {strong.iloc[-1]:.4f}")
+            named = label if len(quantities) == 1 else f"{label} {metric.split('_')[1]}"
+            sentences.append(f"{named}: {strong.iloc[0]:.4f} to {strong.iloc[-1]:.4f}")
     for quantity, axes in panels.items():
         axes.set(xlabel="Epoch", ylabel=quantity.capitalize())
         axes.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))

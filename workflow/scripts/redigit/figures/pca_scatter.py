@@ -1,7 +1,7 @@
 """Images on their first two principal components, coloured by class."""
 
 from collections.abc import Sequence
-from math import sqrt
+from math import log1p, sqrt
 from pathlib import Path
 
 import matplotlib as mpl
@@ -10,7 +10,6 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Ellipse
 from matplotlib.patheffects import withStroke
-from scipy import stats
 
 from redigit.errors import InputError
 from redigit.files import read_arrays
@@ -109,7 +108,8 @@ def draw_ellipses(axes: Axes, scores: np.ndarray, labels: np.ndarray, share: flo
     Its axes are those of the covariance in the plane; the squared distance from the mean, in
     standard deviations, has a chi-squared distribution with two degrees of freedom.
     """
-    radius = sqrt(stats.chi2.ppf(share, 2))
+    # The quantile of the chi-squared distribution with two degrees of freedom, an exponential one.
+    radius = sqrt(-2 * log1p(-share))
     for label, mean in find_means(scores, labels).items():
         variances, directions = np.linalg.eigh(np.cov(scores[labels == label, :2].T))
         width, height = 2 * radius * np.sqrt(variances)

@@ -26,7 +26,7 @@ def draw(study: str, definition: Settings, files: Sequence[Path]) -> tuple[Figur
     Returns
     -------
     figure : Figure
-        Weight and bias together at each pixel, red above zero and blue below.
+        The weight at each pixel, with the bias if asked for; red above zero and blue below.
     words : str
         What the figure shows.
     """
@@ -34,7 +34,7 @@ def draw(study: str, definition: Settings, files: Sequence[Path]) -> tuple[Figur
     experiment, row = definition["perceptron"].split("/")
     digits = resolve_settings(f"{study}/{experiment}", row)["digits"]
     draws = read_draws(file, row, definition["draw"])
-    return draw_weights(draws[definition["draw"]], digits)
+    return draw_weights(draws[definition["draw"]], digits, definition["add_bias"])
 
 
 def read_draws(file: Path, row: str, chosen: int) -> np.ndarray:
@@ -54,8 +54,8 @@ def read_draws(file: Path, row: str, chosen: int) -> np.ndarray:
     return arrays[row]
 
 
-def draw_weights(weights: np.ndarray, digits: Sequence[int]) -> tuple[Figure, str]:
-    """Draw weights and bias as an image.
+def draw_weights(weights: np.ndarray, digits: Sequence[int], add_bias: bool) -> tuple[Figure, str]:
+    """Draw weights as an image.
 
     Parameters
     ----------
@@ -63,8 +63,11 @@ def draw_weights(weights: np.ndarray, digits: Sequence[int]) -> tuple[Figure, st
         Weights of 28 by 28 pixels, then the bias.
     digits : sequence of int
         The two digits; weights above zero speak for the second.
+    add_bias : bool
+        Whether the bias is added to each weight.
     """
-    values = (weights[:-1] + weights[-1]).reshape(28, 28)
+    values = (weights[:-1] + (weights[-1] if add_bias else 0)).reshape(28, 28)
+    name = "Weight plus bias" if add_bias else "Weight"
     limit = np.abs(values).max()
     first, second = digits
     figure = Figure(figsize=(5, 3.8))
@@ -72,11 +75,11 @@ def draw_weights(weights: np.ndarray, digits: Sequence[int]) -> tuple[Figure, st
     picture = axes.imshow(values, cmap="RdBu_r", vmin=-limit, vmax=limit)
     axes.set_axis_off()
     bar = figure.colorbar(picture, ax=axes)
-    bar.set_label(f"Weight plus bias: red for {second}, blue for {first}")
+    bar.set_label(f"{name}: red for {second}, blue for {first}")
     row, column = np.unravel_index(values.argmax(), values.shape)
     low_row, low_column = np.unravel_index(values.argmin(), values.shape)
     return figure, (
-        f"Weight plus bias of each pixel. Most for {second}: {values.max():.3g} at row {row}, "
+        f"{name} of each pixel. Most for {second}: {values.max():.3g} at row {row}, "
         f"column {column}; most for {first}: {values.min():.3g} at row {low_row}, "
         f"column {low_column}; bias {weights[-1]:.3g}."
     )

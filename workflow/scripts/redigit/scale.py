@@ -1,0 +1,44 @@
+"""What the scale of a run changes, and which metrics it leaves as they are."""
+
+from typing import Any
+
+from redigit.claims import Quantity, find_settings
+
+# Settings that cannot change a metric, so that it holds at every scale. Any other setting counts
+# as one that can, also one that is added later.
+SETTINGS_WITHOUT_EFFECT = {
+    "n_parameters": {
+        *("train_images", "validation_images", "test_images", "pixels"),
+        *("activation", "optimiser", "batch", "epochs"),
+    },
+    # It is proved by whichever certificate there is.
+    "separable": {"solve"},
+    "train_accuracy": {"validation_images", "test_images"},
+    "train_loss": {"validation_images", "test_images"},
+    "test_accuracy": {"validation_images"},
+    "test_loss": {"validation_images"},
+}
+
+
+def list_changes(target: Quantity, scale: str) -> dict[str, tuple[Any, Any]]:
+    """List the settings that a scale changes and that can change a metric.
+
+    Parameters
+    ----------
+    target : Quantity
+        The metric of a row.
+    scale : str
+        The scale.
+
+    Returns
+    -------
+    dict of str to (value, value)
+        By name, the setting at this scale and at full scale; None where there is none.
+    """
+    now, full = (find_settings(target, name) for name in (scale, "full"))
+    without_effect = SETTINGS_WITHOUT_EFFECT.get(target.name, set())
+    return {
+        name: (now.get(name), full.get(name))
+        for name in sorted(now.keys() | full.keys())
+        if name not in without_effect and now.get(name) != full.get(name)
+    }
