@@ -102,7 +102,8 @@ def test_command_gives_every_argument_of_the_program(rule):
     spec = spec_from_file_location(rule, SCRIPTS / f"{rule}.py")
     program = module_from_spec(spec)
     spec.loader.exec_module(program)
-    function = vars(program)[rule]
+    (name,) = re.findall(r"^    run_program\((\w+)\)$", inspect.getsource(program), re.MULTILINE)
+    function = vars(program)[name]
     parameters = inspect.signature(function).parameters.values()
     options = {parameter.name for parameter in parameters if parameter.annotation is not str}
     words = join_command(RULES[rule]).split()

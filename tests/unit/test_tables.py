@@ -143,7 +143,8 @@ CLASSES = {
 def test_table_by_class_has_a_line_for_each_class():
     scores = {"centroid_1_0": 0.5, "centroid_1_7": -2.0, "samples_0": 3, "samples_7": 4}
     metrics = {"small": scores | {"replicates": {name: [scores[name]] for name in scores}}}
-    claim = ("t-1", "By class", "", "centroid_1_7", "-1.9", "t/pca/small/centroid_1_7", "reproduced")
+    quantity = "t/pca/small/centroid_1_7"
+    claim = ("t-1", "By class", "", "centroid_1_7", "-1.9", quantity, "reproduced")
     cells = build(definition=CLASSES, metrics=metrics, verdicts=tabulate([claim]))
     assert list(cells) == [(row, column) for row in "07" for column in CLASSES["columns"]]
     assert cells["0", "samples"]["measured"] == 3
