@@ -134,7 +134,13 @@ BAD_SETTINGS = [
     ("figures.figure_2.kind", "photo", None, "found 'photo'", "pair_images"),
     ("figures.figure_1.smoothing", 1, None, "found 1", "less than 1"),
     ("figures.figure_1.smooth", 1, "figures.figure_1", "'smooth'", "smoothing"),
-    ("subtitle", "x", "", "unknown key 'subtitle'", "experiments, figures, tables, title"),
+    (
+        "subtitle",
+        "x",
+        "",
+        "unknown key 'subtitle'",
+        "experiments, figures, not_rebuilt, tables, title",
+    ),
 ]
 
 
@@ -204,6 +210,11 @@ def test_bad_line_is_named(example, old, new, said):
     assert old in text
     EXAMPLE.write_text(text.replace(old, new, 1))
     assert catch_line().startswith(f"{EXAMPLE}: {said}")
+
+
+def test_exhibit_that_is_rebuilt_is_not_listed_as_missing(example):
+    edit(EXAMPLE, ("not_rebuilt",), {"Figure 1": "a reason"})
+    assert catch_line() == (f"{EXAMPLE}: not_rebuilt: found Figure 1, which is; allowed are others")
 
 
 def test_key_of_the_run_that_is_no_text_is_named(project):

@@ -25,8 +25,8 @@ from redigit.claims import (
 )
 from redigit.document_rules import DOCUMENT_RULES
 from redigit.errors import InputError
+from redigit.exhibits import name_row, read_exhibit
 from redigit.settings import read_params, study_file
-from redigit.tables import name_row
 from redigit.verdicts import MEASURED_RULES, Criteria
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -125,7 +125,8 @@ def test_claims_of_the_studies_are_sound(study, monkeypatch):
 def test_tables_show_each_of_their_claims_once(study, monkeypatch):
     monkeypatch.chdir(ROOT)
     claims = read_claims(claims_file(study), study, SCHEMA)
-    for table in read_params(study_file(study))["tables"].values():
+    for name in read_params(study_file(study))["tables"]:
+        table = read_exhibit(study, f"tables.{name}")
         if "report" in table:
             continue
         here = [claim for claim in claims if claim.location == table["title"]]

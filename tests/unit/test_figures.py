@@ -78,7 +78,7 @@ def write_histories(folder: Path, rows=("small", "large"), seeds=(0, 1), epochs=
     paths = []
     for row in rows:
         for seed in seeds:
-            path = folder / row / str(seed) / "history.csv"
+            path = folder / "mlp" / row / str(seed) / "history.csv"
             path.parent.mkdir(parents=True)
             history = pd.DataFrame({"epoch": range(1, epochs + 1)})
             for name in ("train_accuracy", "test_accuracy", "train_loss", "test_loss"):
@@ -181,7 +181,7 @@ def test_no_two_curves_look_the_same(tmp_path):
 
 def test_row_without_history_and_history_without_metric_are_refused(tmp_path):
     paths = write_histories(tmp_path, rows=("small",))
-    with pytest.raises(InputError, match="'large': no history"):
+    with pytest.raises(InputError, match="'mlp/large': no history"):
         learning_curves.draw("t", CURVES, paths)
     paths[1].write_text("epoch\n1\n")
     with pytest.raises(InputError, match=r"small/1/history.csv: column 'train_accuracy'"):

@@ -69,6 +69,7 @@ tables:
     experiment: linear
     rows: {paired_50: 50 pairs, paired_1000: "1,000 pairs"}
     columns: {test_accuracy: Accuracy, train_time: Time}
+not_rebuilt: {Figure 3: no data, Table 9: no data, Figure 4: a secret}
 figures:
   figure_2:
     kind: accuracy_by_size
@@ -204,6 +205,12 @@ def test_every_claim_is_there_once_with_its_verdict(report):
         assert name == claim["id"]
         assert re.findall(r"#verdict-(\w+)", row) == [claim["verdict"]]
         assert claim["sentence"] in row and claim["printed"] in Page(row).text
+
+
+def test_what_is_not_rebuilt_is_listed_by_reason(report):
+    text = write_pages()["reports/t/index.html"].text
+    assert "a secret" in text
+    assert "Figure 3, Table 9: no data" in text
 
 
 def test_every_printed_number_of_a_table_leads_to_its_claim(report):

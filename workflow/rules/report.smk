@@ -1,6 +1,7 @@
 """The report. Needs metrics, predictions and verdicts; makes tables, figures and pages."""
 
 from redigit.jobs import (
+    declare_exhibit,
     declare_figure,
     list_exhibits,
     list_figure_data,
@@ -24,7 +25,7 @@ rule render_table:
     wildcard_constraints:
         study=match_any(config["studies"]),
     params:
-        settings=lambda wc: declare_keys({study_file(wc.study): [f"tables.{wc.table}"]}),
+        settings=lambda wc: declare_exhibit(wc.study, f"tables.{wc.table}"),
     message:
         "Rendering {wildcards.study}/{wildcards.table}"
     shell:

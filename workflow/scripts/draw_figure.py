@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
+from redigit.exhibits import read_exhibit
 from redigit.figures import write_figure
 from redigit.program import run_program
-from redigit.settings import look_up, study_file
 
 
 def draw_figure(job: str, style: Path, data: list[Path], figure: Path) -> None:
@@ -22,7 +22,7 @@ def draw_figure(job: str, style: Path, data: list[Path], figure: Path) -> None:
         The SVG file to be written.
     """
     study, name = job.split("/")
-    definition = look_up(study_file(study), f"figures.{name}")
+    definition = read_exhibit(study, f"figures.{name}")
     write_figure(figure, style, study, definition, data)
 
 

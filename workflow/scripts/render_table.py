@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
+from redigit.exhibits import read_exhibit
 from redigit.files import read_json, write_csv
 from redigit.program import run_program
-from redigit.settings import look_up, study_file
 from redigit.tables import CLAIM_COLUMNS, build_table, read_texts
 
 
@@ -23,7 +23,7 @@ def render_table(job: str, metrics: list[Path], verdicts: Path, table: Path) -> 
         The table to be written, one line a cell.
     """
     study, name = job.split("/")
-    definition = look_up(study_file(study), f"tables.{name}")
+    definition = read_exhibit(study, f"tables.{name}")
     claims = read_texts(verdicts, CLAIM_COLUMNS)
     rows = {
         row if "experiment" in definition else f"{path.stem}/{row}": content

@@ -12,6 +12,7 @@ from typing import Any
 from redigit.architecture import find_network_problem
 from redigit.claims import check_claims_file
 from redigit.errors import InputError
+from redigit.exhibits import ALL_ROWS
 from redigit.perceptron import find_checkpoint_problem
 from redigit.perplexity import find_points_problem
 from redigit.settings import (
@@ -125,6 +126,7 @@ def check_study(study: str) -> None:
     for name, figure in content["figures"].items():
         check_kind(file, f"figures.{name}.kind", "figures", figure["kind"])
         check_value(find_schema("figures", figure["kind"]), file, f"figures.{name}", figure)
+    check_exhibits(file, content)
     check_references(file, study, content)
     check_reports(file, study, content)
     check_pairs(file, study, content)
@@ -137,6 +139,14 @@ def check_kind(file: Path, key: str, family: str, kind: str) -> None:
         raise InputError(
             f"{file}: {key}: found {kind!r}; allowed are {', '.join(list_kinds(family))}"
         )
+
+
+def check_exhibits(file: Path, content: Settings) -> None:
+    """Check that no exhibit is both rebuilt and listed as not rebuilt."""
+    missing = content.get("not_rebuilt", {})
+    for exhibit in chain(content["tables"].values(), content["figures"].values()):
+        if (title := exhibit["title"]) in missing:
+            raise InputError(f"{file}: not_rebuilt: found {title}, which is; allowed are others")
 
 
 def check_references(file: Path, study: str, content: Settings) -> None:
@@ -199,8 +209,11 @@ def list_references(study: str, content: Settings) -> Iterator[tuple[str, str, s
     """List what refers to a row: key, ``experiment/row``, kind that it has to be if not any."""
     for family in ("tables", "figures"):
         for name, exhibit in content[family].items():
-            series = exhibit.get("series", {}).values()
-            for row in chain(exhibit.get("rows", {}), *series):
+            rows = exhibit.get("rows", {})
+            if rows == ALL_ROWS:
+                # They are there if the experiment is.
+                rows = content["experiments"].get(exhibit["experiment"], {}).get("rows", [rows])
+            for row in chain(rows, *exhibit.get("series", {}).values()):
                 row = f"{exhibit['experiment']}/{row}" if "experiment" in exhibit else row
                 yield f"{family}.{name}", row, None
             for reference in exhibit.get("networks", {}):

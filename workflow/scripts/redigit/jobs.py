@@ -7,13 +7,13 @@ import re
 from collections.abc import Iterable, Iterator
 
 from redigit.datasets import DATASETS
+from redigit.exhibits import list_exhibit_keys, name_row, read_exhibit
 from redigit.settings import (
     REFERENCES,
     RUN_FILE,
     Settings,
     declare_keys,
     declare_settings,
-    look_up,
     merge_declared,
     read_experiment,
     read_params,
@@ -83,7 +83,7 @@ def list_exhibits(family: str, *studies: str) -> list[tuple[str, str]]:
 
 def list_table_metrics(study: str, table: str) -> list[str]:
     """List the metrics that a table shows."""
-    definition = look_up(study_file(study), f"tables.{table}")
+    definition = read_exhibit(study, f"tables.{table}")
     if "experiment" in definition:
         experiments = [definition["experiment"]]
     else:
@@ -93,11 +93,11 @@ def list_table_metrics(study: str, table: str) -> list[str]:
 
 def list_figure_data(study: str, name: str, seeds: list[int]) -> list[str]:
     """List the files that a figure shows; which these are depends on its kind."""
-    figure = look_up(study_file(study), f"figures.{name}")
+    figure = read_exhibit(study, f"figures.{name}")
     match figure["kind"]:
         case "learning_curves":
             return [
-                f"<models>/{study}/{figure['experiment']}/{row}/{seed}/history.csv"
+                f"<models>/{study}/{name_row(figure, row)}/{seed}/history.csv"
                 for row in figure["rows"]
                 for seed in seeds
             ]
@@ -133,10 +133,15 @@ def list_figure_data(study: str, name: str, seeds: list[int]) -> list[str]:
             raise ValueError(f"figures of kind {kind} have no list of data yet")
 
 
+def declare_exhibit(study: str, key: str) -> dict[str, Settings]:
+    """Declare the keys that the definition of a table or figure is read from."""
+    return declare_keys({study_file(study): list_exhibit_keys(study, key)})
+
+
 def declare_figure(study: str, name: str) -> dict[str, Settings]:
     """Declare the keys that a figure depends on: its own and the settings of rows it looks up."""
     key = f"figures.{name}"
-    figure = look_up(study_file(study), key)
+    figure = read_exhibit(study, key)
     rows = [
         (f"{study}/{figure['experiment']}", row)
         for series in figure.get("series", {}).values()
@@ -146,4 +151,4 @@ def declare_figure(study: str, name: str) -> dict[str, Settings]:
         rows += [(f"{study}/{figure['experiment']}", row) for row in figure["rows"]]
     rows += [refer_to_row(study, figure[kind]) for kind in REFERENCES if kind in figure]
     declared = [declare_settings(*row) for row in rows]
-    return merge_declared(declare_keys({study_file(study): [key]}), *declared)
+    return merge_declared(declare_exhibit(study, key), *declared)

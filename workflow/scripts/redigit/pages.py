@@ -20,10 +20,11 @@ import yaml
 from redigit.assumptions import find_assumptions, list_dependents
 from redigit.claims import Quantity
 from redigit.errors import InputError
+from redigit.exhibits import name_row, read_exhibit
 from redigit.files import read_json
 from redigit.scale import list_changes
-from redigit.settings import RUN_FILE, look_up, resolve_settings, study_file
-from redigit.tables import CELL_COLUMNS, name_row, read_texts
+from redigit.settings import RUN_FILE, look_up, read_params, resolve_settings, study_file
+from redigit.tables import CELL_COLUMNS, read_texts
 
 CLAIM_COLUMNS = (
     *("id", "location", "model", "metric", "printed", "unit", "quantity", "margin", "context"),
@@ -248,6 +249,7 @@ def build_study_page(
         claims=[describe_claim(claim, page) for claim in claims.to_dict("records")],
         counts=Counter(claims["verdict"]),
         assumptions=describe_assumptions(study, claims),
+        not_rebuilt=read_params(file).get("not_rebuilt", {}),
     )
 
 
@@ -330,7 +332,7 @@ def describe_table(study: str, path: Path, scale: str) -> dict[str, Any]:
     A line has the settings that the scale changes, as ``changes``, and a measured number that
     they can change is marked as ``reduced``.
     """
-    definition = look_up(study_file(study), f"tables.{path.stem}")
+    definition = read_exhibit(study, f"tables.{path.stem}")
     cells = read_texts(path, CELL_COLUMNS)
     lines = []
     for row, group in cells.groupby("row", sort=False):

@@ -8,6 +8,7 @@ from typing import NamedTuple
 import pandas as pd
 
 from redigit.errors import InputError
+from redigit.exhibits import name_row
 from redigit.settings import Settings
 
 CLAIM_COLUMNS = ("id", "location", "model", "metric", "printed", "quantity", "verdict")
@@ -78,7 +79,7 @@ def build_table(
     study : str
         Name of the study.
     definition : dict
-        The table as ``studies/<study>/params.yaml`` defines it.
+        The table, as `redigit.exhibits.read_exhibit` gives it.
     metrics : dict of str to dict
         Metrics of each row that it names: means, and ``replicates`` with all values. Rows are
         named ``experiment/row`` if the table is not about one experiment.
@@ -118,11 +119,6 @@ def build_table(
     table = pd.DataFrame(lines, columns=CELL_COLUMNS, dtype=object)
     check_columns(table, definition)
     return table
-
-
-def name_row(definition: Settings, source: str) -> str:
-    """Name a row of a table as ``experiment/row``."""
-    return f"{definition['experiment']}/{source}" if "experiment" in definition else source
 
 
 def list_row_cells(definition: Settings, metrics: dict[str, dict]) -> Iterator[Cell]:

@@ -10,6 +10,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from redigit.errors import InputError
+from redigit.exhibits import name_row
 from redigit.settings import Settings
 
 LINE_STYLES = ("-", "--", ":", "-.")
@@ -25,7 +26,7 @@ def draw(study: str, definition: Settings, files: Sequence[Path]) -> tuple[Figur
     definition : dict
         The figure's settings.
     files : sequence of Path
-        Histories, named ``.../<row>/<seed>/history.csv``.
+        Histories, named ``.../<experiment>/<row>/<seed>/history.csv``.
 
     Returns
     -------
@@ -34,7 +35,8 @@ def draw(study: str, definition: Settings, files: Sequence[Path]) -> tuple[Figur
     words : str
         What the figure shows.
     """
-    histories = read_histories(files, list(definition["rows"]), list(definition["metrics"]))
+    rows = [name_row(definition, row) for row in definition["rows"]]
+    histories = read_histories(files, rows, list(definition["metrics"]))
     return draw_curves(definition, histories)
 
 
@@ -44,9 +46,9 @@ def read_histories(files: Sequence[Path], rows: list[str], metrics: list[str]) -
     Parameters
     ----------
     files : sequence of Path
-        Histories, named ``.../<row>/<seed>/history.csv``.
+        Histories, named ``.../<experiment>/<row>/<seed>/history.csv``.
     rows : list of str
-        Rows that the figure shows, each with one history at least.
+        Rows that the figure shows, as ``experiment/row``, each with one history at least.
     metrics : list of str
         Columns that each history has to have.
 
@@ -61,7 +63,8 @@ def read_histories(files: Sequence[Path], rows: list[str], metrics: list[str]) -
         missing = [name for name in ("epoch", *metrics) if name not in history]
         if missing:
             raise InputError(f"{file}: column {missing[0]!r} is missing")
-        histories.append(history.assign(row=file.parts[-3], seed=file.parts[-2]))
+        experiment, row, seed, _ = file.parts[-4:]
+        histories.append(history.assign(row=f"{experiment}/{row}", seed=seed))
     table = pd.concat(histories, ignore_index=True)
     absent = [row for row in rows if row not in set(table["row"])]
     if absent:
@@ -88,7 +91,7 @@ def draw_curves(definition: Settings, histories: pd.DataFrame) -> tuple[Figure, 
         for metric, metric_name in metrics.items():
             label = name_curve(row_name, metric_name, len(rows), len(metrics))
             look = choose_look(i, names.index(metric_name), len(rows))
-            curves = histories[histories["row"] == row].pivot(
+            curves = histories[histories["row"] == name_row(definition, row)].pivot(
                 index="epoch", columns="seed", values=metric
             )
             axes = panels[metric.split("_")[1]]
