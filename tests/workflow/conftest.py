@@ -120,7 +120,8 @@ def finished(made) -> Project:
 @pytest.fixture(scope="session")
 def opened(made, finished) -> dict[str, dict[str, list[str]]]:
     """For each stage, the project's files that its program opened and the folders it listed."""
-    stages = {stage["cmd"]: name for name, stage in finished.stages.items()}
+    # An argument without values leaves two spaces in the command.
+    stages = {" ".join(stage["cmd"].split()): name for name, stage in finished.stages.items()}
     records = [json.loads(path.read_text()) for path in (made.folder / "opened").iterdir()]
     return {stages[record["command"]]: record for record in records}
 
