@@ -1,6 +1,7 @@
 """Networks: their architecture from settings, and the one way in which they are trained."""
 
 import time
+from collections.abc import Callable
 from math import prod
 from typing import Any
 
@@ -16,6 +17,12 @@ from redigit.tasks import Task
 # Items in a step that only predicts, and how many values at most the largest layer gives for them:
 # maps of hundreds of kernels without strides would need gigabytes.
 LARGE_BATCH, LARGE_OUTPUT = 1000, 80_000_000
+
+
+def start_anew(seed: int) -> None:
+    """Forget all networks and seed Keras, so that the next one does not depend on those before."""
+    keras.backend.clear_session()
+    keras.utils.set_random_seed(seed)
 
 
 def build_network(
@@ -106,6 +113,7 @@ def train_network(
     epochs: int,
     seed: int,
     validation: ImageSet | None = None,
+    after_epoch: Callable[[int, dict[str, float]], None] | None = None,
 ) -> tuple[pd.DataFrame, dict[str, np.ndarray]]:
     """Train a network; the items for test and validation are only looked at.
 
@@ -123,6 +131,8 @@ def train_network(
         Seed of the order of the training items; the order depends on seed and epoch alone.
     validation : ImageSet, optional
         More items to measure on after each epoch.
+    after_epoch : callable, optional
+        Called after each epoch with its number and what was measured, by column of the history.
 
     Returns
     -------
@@ -152,6 +162,8 @@ def train_network(
             for name in measured
         )
         print(f"epoch {epoch}/{epochs}: {values}, {time.perf_counter() - started:.0f} s")
+        if after_epoch:
+            after_epoch(epoch, columns)
     return pd.DataFrame(epoch_rows), probability
 
 
