@@ -3,8 +3,8 @@
 Nothing here needs Optuna, so that parameter files are checked without it.
 """
 
+import json
 from collections.abc import Iterator
-from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
@@ -75,7 +75,8 @@ def put_parameters(settings: Settings, values: dict[str, Any]) -> Settings:
     dict
         Settings of the kind `network`.
     """
-    network = deepcopy({k: v for k, v in settings.items() if k not in SEARCH_SETTINGS})
+    # Unlike deepcopy() it parts layers that are one in memory, by an alias in the file.
+    network = json.loads(json.dumps({k: settings[k] for k in settings if k not in SEARCH_SETTINGS}))
     for path, value in values.items():
         *parents, last = path.split(".")
         place: Any = network
