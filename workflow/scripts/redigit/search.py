@@ -94,7 +94,7 @@ def run_search(
     study = optuna.create_study(direction=direction, pruner=make_pruner(settings["pruner"]))
     study.add_trials(finished.trials[: settings["trials"]])
     if study.trials:
-        print(f"{name}: {len(study.trials)} trials were finished by an earlier run")
+        print(f"{name}: trials finished by an earlier run: {len(study.trials)}")
     for number in range(len(study.trials), settings["trials"]):
         study.sampler = make_sampler(settings["sampler"], name, number)
         run_trial(study, settings, train)
