@@ -157,14 +157,19 @@ def train_network(
             found["validation"] = measure_tasks(tasks, guess, validation.labels)
         columns = {f"{split}_{name}": found[split][name] for split in found for name in measured}
         epoch_rows.append({"epoch": epoch} | columns)
-        values = ", ".join(
-            f"{name.replace('_', ' ')} {measured[name]:.4f} in training, {tested[name]:.4f} on test"
-            for name in measured
-        )
-        print(f"epoch {epoch}/{epochs}: {values}, {time.perf_counter() - started:.0f} s")
+        text = describe_epoch(measured, tested)
+        print(f"epoch {epoch}/{epochs}: {text}, {time.perf_counter() - started:.0f} s")
         if after_epoch:
             after_epoch(epoch, columns)
     return pd.DataFrame(epoch_rows), probability
+
+
+def describe_epoch(measured: dict[str, float], tested: dict[str, float]) -> str:
+    """Say what was measured in an epoch's training and on the items for test."""
+    return ", ".join(
+        f"{name.replace('_', ' ')} {measured[name]:.4f} in training, {tested[name]:.4f} on test"
+        for name in measured
+    )
 
 
 def run_epoch(
