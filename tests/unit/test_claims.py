@@ -121,6 +121,10 @@ def test_claims_of_the_studies_are_sound(study, monkeypatch):
     check_claims_file(study)
 
 
+# What the study did but does not print.
+OWN_TABLES = {"table_search"}
+
+
 @pytest.mark.parametrize("study", STUDIES)
 def test_tables_show_each_of_their_claims_once(study, monkeypatch):
     monkeypatch.chdir(ROOT)
@@ -147,10 +151,11 @@ def test_tables_show_each_of_their_claims_once(study, monkeypatch):
             assert measured == cells
         # A row may have no such number, as that of a network that lacks a task, and a row that is
         # another reading of one has none at all. The list of pairs says nothing but which they are.
-        elif table.get("experiment") != "separability":
+        elif name not in OWN_TABLES and table.get("experiment") != "separability":
             for column in columns:
-                names = {name for claim in here for name in (claim.metric, claim.quantity)}
-                assert any(name.endswith(column) for name in names)
+                printed = {text for claim in here for text in (claim.metric, claim.quantity)}
+                assert any(text.endswith(column) for text in printed)
+        assert not here or name not in OWN_TABLES
 
 
 @pytest.mark.parametrize("study", STUDIES)

@@ -108,6 +108,7 @@ def test_every_kind_of_figure_has_data_that_a_rule_makes(run):
             for experiment in jobs.list_experiments("perceptron")
             for name in ("weights", "errors")
         ),
+        *(f"<models>/{name}/trials.csv" for name in jobs.list_experiments("tuner")),
         *(file for dataset in jobs.DATASETS for file in jobs.list_raw_files(dataset)),
     }
     shown = set()

@@ -21,7 +21,7 @@ MODULES = sorted((SCRIPTS / "redigit").rglob("*.py"))
 SOURCES = sorted(SCRIPTS.rglob("*.py")) + sorted((ROOT / "bridge/src").rglob("*.py"))
 BACKENDS = {"tensorflow", "jax", "torch"}
 # These import Keras, inside a function, once its backend is chosen.
-TRAINERS = {"train_network"}
+TRAINERS = {"search_networks", "train_network"}
 # What those import once they train.
 WHEN_TRAINING = ["redigit.network"]
 

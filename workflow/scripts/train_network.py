@@ -8,9 +8,9 @@ from redigit.architecture import find_network_problem
 from redigit.backend import start_backend
 from redigit.datasets import DATASETS, load_images
 from redigit.files import write_arrays, write_csv
-from redigit.images import ImageSet
+from redigit.images import select_images
 from redigit.program import run_program
-from redigit.settings import RUN_FILE, Settings, read_params
+from redigit.settings import RUN_FILE, read_params
 from redigit.tasks import list_tasks
 from redigit.validation import read_settings
 
@@ -26,7 +26,8 @@ def train_network(
     # Keras reads its backend when it is imported.
     import redigit.network as networks
 
-    train, validation, test = select_images(raw, settings)
+    known, unknown = load_images(raw, "train"), load_images(raw, "test")
+    train, validation, test = select_images(known, unknown, settings)
     tasks = list_tasks(settings, len(DATASETS[settings["data"]].classes))
     network = networks.build_network(settings, train.size, tasks)
     print(f"{job}: {network.count_params():,} parameters, {len(train):,} training images")
@@ -42,18 +43,6 @@ def train_network(
     last = curves.filter(regex="^(train|validation)_").iloc[-1]
     numbers = {"replicate": int(seed), "n_parameters": network.count_params(), **last}
     write_arrays(predictions, arrays | {name: np.array([numbers[name]]) for name in numbers})
-
-
-def select_images(raw: list[Path], settings: Settings) -> tuple[ImageSet, ImageSet, ImageSet]:
-    """Select the images to train with, to validate with, if any, and to test with."""
-    train, test = (
-        ImageSet.of_images(*load_images(raw, split), settings["pixels"])
-        for split in ("train", "test")
-    )
-    end = settings["train_images"]
-    validation = train.take(slice(end, end + settings["validation_images"]))
-    sample = test.take_sample(settings["test_images"], "test_images", settings["data"])
-    return train.take(slice(end)), validation, sample
 
 
 if __name__ == "__main__":

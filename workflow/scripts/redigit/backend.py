@@ -64,6 +64,11 @@ def hide_modules(names: tuple[str, ...]) -> Iterator[None]:
             del sys.modules[name]
 
 
+def list_versions(backend: str) -> dict[str, str]:
+    """List the versions of the libraries that a training's numbers come from, once started."""
+    return {name: sys.modules[name].__version__ for name in (backend, "keras", "numpy")}
+
+
 def start_tensorflow(threads: int) -> int:
     """Set up TensorFlow and count its GPUs."""
     import tensorflow as tf

@@ -5,6 +5,7 @@ Each problem becomes one line: file, key, what was found, what is allowed.
 
 import os
 from collections.abc import Iterator
+from functools import partial
 from itertools import chain, product
 from pathlib import Path
 from typing import Any
@@ -26,6 +27,7 @@ from redigit.settings import (
     resolve_settings,
     study_file,
 )
+from redigit.space import find_search_problem
 from redigit.validation import (
     SCHEMAS,
     ProblemFinder,
@@ -41,6 +43,7 @@ KIND_CHECKS: dict[str, ProblemFinder] = {
     "network": find_network_problem,
     "perceptron": find_checkpoint_problem,
     "tsne": find_points_problem,
+    "tuner": partial(find_search_problem, find_schema("kinds", "network")),
 }
 OUTPUT_FOLDERS = ("data/pairs", "models", "metrics", "reports", "logs")
 

@@ -1,12 +1,15 @@
 """Labelled images and stacked pairs of them, with pixels made a batch at a time."""
 
 from dataclasses import dataclass, replace
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 import pandas as pd
 
 from redigit.randomness import make_generator
+
+# All images of a split, and their labels.
+Split = tuple[np.ndarray, np.ndarray]
 
 PIXEL_RANGES = {"raw": (1.0, 0.0), "unit": (1 / 255, 0.0), "symmetric": (2 / 255, -1.0)}
 
@@ -84,3 +87,22 @@ class ImageSet:
         labels = self.labels[chosen]
         stacked = self.images[self.index[chosen]].reshape(len(labels), -1)
         return scale_pixels(stacked, self.pixels), labels
+
+
+def select_images(
+    train: Split, test: Split, settings: dict[str, Any]
+) -> tuple[ImageSet, ImageSet, ImageSet]:
+    """Select the images to train with, to validate with, if any, and to test with.
+
+    Parameters
+    ----------
+    train, test : (ndarray of uint8, shape (n, 28, 28), ndarray of uint8, shape (n,))
+        All training and all test images with their labels.
+    settings : dict
+        Settings of the kind `network` or `multitask`.
+    """
+    known, unknown = (ImageSet.of_images(*split, settings["pixels"]) for split in (train, test))
+    end = settings["train_images"]
+    validation = known.take(slice(end, end + settings["validation_images"]))
+    sample = unknown.take_sample(settings["test_images"], "test_images", settings["data"])
+    return known.take(slice(end)), validation, sample

@@ -121,6 +121,8 @@ def list_figure_data(study: str, name: str, seeds: list[int]) -> list[str]:
             return [f"<models>/{refer_to_row(study, figure['perceptron'])[0]}/weights.safetensors"]
         case "error_curve":
             return [f"<models>/{study}/{figure['experiment']}/errors.safetensors"]
+        case "search_history":
+            return [f"<models>/{study}/{figure['experiment']}/trials.csv"]
         case "step_function":
             return []
         case "digit_grid":
@@ -147,7 +149,7 @@ def declare_figure(study: str, name: str) -> dict[str, Settings]:
         for series in figure.get("series", {}).values()
         for row in series
     ]
-    if figure["kind"] == "error_curve":
+    if figure["kind"] in ("error_curve", "search_history"):
         rows += [(f"{study}/{figure['experiment']}", row) for row in figure["rows"]]
     rows += [refer_to_row(study, figure[kind]) for kind in REFERENCES if kind in figure]
     declared = [declare_settings(*row) for row in rows]

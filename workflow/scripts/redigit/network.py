@@ -1,6 +1,7 @@
 """Networks: their architecture from settings, and the one way in which they are trained."""
 
 import time
+from collections.abc import Callable
 from math import prod
 from typing import Any
 
@@ -16,6 +17,12 @@ from redigit.tasks import Task
 # Items in a step that only predicts, and how many values at most the largest layer gives for them:
 # maps of hundreds of kernels without strides would need gigabytes.
 LARGE_BATCH, LARGE_OUTPUT = 1000, 80_000_000
+
+
+def start_anew(seed: int) -> None:
+    """Forget all networks and seed Keras, so that the next one does not depend on those before."""
+    keras.backend.clear_session()
+    keras.utils.set_random_seed(seed)
 
 
 def build_network(
@@ -106,6 +113,7 @@ def train_network(
     epochs: int,
     seed: int,
     validation: ImageSet | None = None,
+    after_epoch: Callable[[int, dict[str, float]], None] | None = None,
 ) -> tuple[pd.DataFrame, dict[str, np.ndarray]]:
     """Train a network; the items for test and validation are only looked at.
 
@@ -123,6 +131,8 @@ def train_network(
         Seed of the order of the training items; the order depends on seed and epoch alone.
     validation : ImageSet, optional
         More items to measure on after each epoch.
+    after_epoch : callable, optional
+        Called after each epoch with its number and what was measured, by column of the history.
 
     Returns
     -------
@@ -147,12 +157,19 @@ def train_network(
             found["validation"] = measure_tasks(tasks, guess, validation.labels)
         columns = {f"{split}_{name}": found[split][name] for split in found for name in measured}
         epoch_rows.append({"epoch": epoch} | columns)
-        values = ", ".join(
-            f"{name.replace('_', ' ')} {measured[name]:.4f} in training, {tested[name]:.4f} on test"
-            for name in measured
-        )
-        print(f"epoch {epoch}/{epochs}: {values}, {time.perf_counter() - started:.0f} s")
+        text = describe_epoch(measured, tested)
+        print(f"epoch {epoch}/{epochs}: {text}, {time.perf_counter() - started:.0f} s")
+        if after_epoch:
+            after_epoch(epoch, columns)
     return pd.DataFrame(epoch_rows), probability
+
+
+def describe_epoch(measured: dict[str, float], tested: dict[str, float]) -> str:
+    """Say what was measured in an epoch's training and on the items for test."""
+    return ", ".join(
+        f"{name.replace('_', ' ')} {measured[name]:.4f} in training, {tested[name]:.4f} on test"
+        for name in measured
+    )
 
 
 def run_epoch(

@@ -21,7 +21,7 @@ from redigit.errors import InputError
 from redigit.files import write_json
 
 THREAD_VARIABLES = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
-RECORDED_PACKAGES = ("redigit", "keras", "numpy", "pandas", "scikit-learn", "scipy")
+RECORDED_PACKAGES = ("redigit", "keras", "numpy", "optuna", "pandas", "scikit-learn", "scipy")
 
 
 def run_program(function: Callable[..., None]) -> None:
