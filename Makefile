@@ -23,7 +23,7 @@ setup: .venv/.done  ## Set up .venv from requirements.lock (done by itself when 
 	@touch $@
 
 report: setup  ## Make every table, figure and verdict: reports/index.html
-	snakemake --cores all --logger rich
+	snakemake --cores all $(if $(MAKE_TERMOUT),--logger rich)
 	@echo "See reports/index.html"
 
 test: setup  ## Run the tests, but for the slow ones
