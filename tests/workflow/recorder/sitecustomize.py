@@ -26,7 +26,11 @@ def _note(event, arguments):
 
 def _find_source(path):
     """Give the module whose compiled form a file is, or the file itself."""
-    return importlib.util.source_from_cache(path) if path.endswith(".pyc") else path
+    try:
+        return importlib.util.source_from_cache(path) if path.endswith(".pyc") else path
+    except ValueError:
+        # A name that Python itself would not give.
+        return path
 
 
 def _relate(names):

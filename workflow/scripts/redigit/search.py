@@ -8,7 +8,6 @@ on after the last of them and ends as it would have.
 import hashlib
 import json
 import logging
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -32,13 +31,21 @@ Trainer = Callable[[Settings, AfterEpoch], dict[str, float]]
 TRIAL_COLUMNS = ("row", "seed", "number", "state", "value", "n_parameters", "test_accuracy")
 
 
+class PrintHandler(logging.Handler):
+    """Prints messages to whatever the standard output is when they come."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Print one message."""
+        print(self.format(record))
+
+
 def log_through_program() -> None:
     """Have what Optuna has to say printed, so that it goes to the log of the program."""
     optuna.logging.disable_default_handler()
     # Below that it tells only that studies are created.
     optuna.logging.set_verbosity(optuna.logging.WARNING)
     logger = logging.getLogger("optuna")
-    logger.handlers = [logging.StreamHandler(sys.stdout)]
+    logger.handlers = [PrintHandler()]
 
 
 def make_digest(files: list[Path], *values: Any) -> str:
