@@ -18,14 +18,16 @@ MADE = ("data", "models", "metrics", "reports", "notes")
 
 @contextmanager
 def at_work(toy: Toy, *command: str):
-    """An engine that has begun with its first job, and whose jobs take a while."""
-    toy.environment["TOY_SLEEP"] = "4"
+    """An engine that is in the middle of its first job."""
+    toy.write("hold", "")
     with toy.start(*command, stderr=subprocess.DEVNULL) as process:
-        toy.environment.clear()
         while not (toy.folder / "ran.log").exists():
             assert process.poll() is None
             time.sleep(0.05)
-        yield
+        try:
+            yield
+        finally:
+            (toy.folder / "hold").unlink()
         process.communicate()
         assert process.returncode == 0
 
@@ -59,7 +61,7 @@ def test_snakemake_is_refused_while_dvc_is_at_work(toy):
         (line,) = [line for line in list_errors(result) if "DVC is at work here" in line]
         assert "dvc repro -q (process " in line
         # Looking is allowed.
-        assert "write_report" in toy.list_planned()
+        assert toy.list_planned() == ROW_JOBS
     assert toy.take_ran() == ROW_RAN
     check_in_step(toy)
 
@@ -67,7 +69,7 @@ def test_snakemake_is_refused_while_dvc_is_at_work(toy):
 def test_dvc_is_refused_while_snakemake_is_at_work(toy):
     change_row(toy)
     with at_work(toy, "snakemake"):
-        result = toy.repro(check=False)
+        result = toy.run("dvc", "repro", check=False)
         assert result.returncode != 0
         assert "is busy, it is being blocked by" in result.stderr
         assert "snakemake" in result.stderr

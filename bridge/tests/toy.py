@@ -155,6 +155,8 @@ PROGRAMS = {
             fcntl.flock(lock, fcntl.LOCK_EX)
             with open("ran.log", "a") as log:
                 print(job, file=log)
+            while os.path.exists("hold"):
+                time.sleep(0.05)
             time.sleep(float(os.environ.get("TOY_SLEEP", "0")))
             if "-".join(names) in os.environ.get("TOY_FAIL", "nothing").split():
                 sys.exit("told to fail")
@@ -237,6 +239,7 @@ IGNORED = """
 /logs/
 /ran.log
 /locks/
+/hold
 __pycache__/
 """
 
