@@ -72,7 +72,7 @@ def several_tasks():
 def test_several_tasks_are_learnt_side_by_side(several_tasks):
     weights, history, probability = several_tasks
     names = [f"{part}_{name}" for part in ("train", "test")
-             for name in ("loss", "accuracy_items", "accuracy_groups")]  # fmt: skip
+             for name in ("loss", "accuracy_items", "loss_items", "accuracy_groups", "loss_groups")]  # fmt: skip
     assert list(history) == ["epoch", *names]
     assert history["test_accuracy_items"].iloc[-1] > 0.5
     assert history["test_accuracy_groups"].iloc[-1] > 0.7

@@ -139,8 +139,9 @@ def train_network(
     history : pandas.DataFrame
         For each epoch (from 1) ``train_loss``, the weighted sum over tasks, and the accuracy of
         each task, ``train_accuracy`` or ``train_accuracy_<task>``, averaged over the epoch's steps
-        while the weights changed, as Keras prints them; then the same at its end on the test
-        items, as ``test_…``, and on those for validation, if there are any.
+        while the weights changed, as Keras prints them; of several tasks also each one's loss
+        without its weight, ``train_loss_<task>``. Then the same at its end on the test items, as
+        ``test_…``, and on those for validation, if there are any.
     probability : dict of str to ndarray of float32, shape (n, classes)
         What the trained network predicts of the test items, by the name of each task.
     """
@@ -193,7 +194,7 @@ def run_epoch(
     Returns
     -------
     dict of str to float
-        ``loss`` and the accuracy of each task, averaged over all items.
+        ``loss``, the accuracy of each task and, of several, its loss, averaged over all items.
     """
     names = name_measures(tasks)
     totals = dict.fromkeys(names.values(), 0.0)
@@ -214,19 +215,24 @@ def name_measures(tasks: list[Task]) -> dict[str, str]:
         # Keras names the output only if there are several.
         prefix = f"{task.name_layer('output')}_" if len(tasks) > 1 else ""
         names[f"{prefix}accuracy"] = task.name_measure("accuracy")
+        if prefix:
+            names[f"{prefix}loss"] = task.name_measure("loss")
     return names
 
 
 def measure_tasks(
     tasks: list[Task], probability: dict[str, np.ndarray], labels: np.ndarray
 ) -> dict[str, float]:
-    """Measure predictions: ``loss``, the weighted sum over tasks, and the accuracy of each."""
-    known = {task.name: (probability[task.name], task.targets[labels]) for task in tasks}
-    losses = [task.weight * measure_loss(*known[task.name]) for task in tasks]
-    accuracies = {
-        task.name_measure("accuracy"): float(measure_accuracy(*known[task.name])) for task in tasks
-    }
-    return {"loss": float(sum(losses)), **accuracies}
+    """Measure predictions: ``loss``, the weighted sum over tasks, and what else a history has."""
+    measured = {"loss": 0.0}
+    for task in tasks:
+        known = probability[task.name], task.targets[labels]
+        loss = float(measure_loss(*known))
+        measured["loss"] += task.weight * loss
+        measured[task.name_measure("accuracy")] = float(measure_accuracy(*known))
+        if len(tasks) > 1:
+            measured[task.name_measure("loss")] = loss
+    return measured
 
 
 def shape_pixels(network: keras.Model, pixels: np.ndarray) -> np.ndarray:
