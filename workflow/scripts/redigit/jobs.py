@@ -101,7 +101,7 @@ def list_figure_data(study: str, name: str, seeds: list[int]) -> list[str]:
                 for row in figure["rows"]
                 for seed in seeds
             ]
-        case "accuracy_by_size" | "accuracy_gap" | "separability_map":
+        case "accuracy_by_size" | "accuracy_by_weight" | "accuracy_gap" | "separability_map":
             return [f"<metrics>/{study}/{figure['experiment']}.json"]
         case "accuracy_by_parameters":
             experiments = dict.fromkeys(name.split("/")[0] for name in figure["networks"])
@@ -149,7 +149,7 @@ def declare_figure(study: str, name: str) -> dict[str, Settings]:
         for series in figure.get("series", {}).values()
         for row in series
     ]
-    if figure["kind"] in ("error_curve", "search_history"):
+    if figure["kind"] in ("accuracy_by_weight", "error_curve", "search_history"):
         rows += [(f"{study}/{figure['experiment']}", row) for row in figure["rows"]]
     rows += [refer_to_row(study, figure[kind]) for kind in REFERENCES if kind in figure]
     declared = [declare_settings(*row) for row in rows]

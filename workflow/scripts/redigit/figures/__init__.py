@@ -15,6 +15,7 @@ from redigit.errors import InputError
 from redigit.figures import (
     accuracy_by_parameters,
     accuracy_by_size,
+    accuracy_by_weight,
     accuracy_gap,
     confusion_matrix,
     digit_grid,
@@ -38,6 +39,7 @@ from redigit.settings import Settings
 KINDS: dict[str, Callable[[str, Settings, Sequence[Path]], tuple[Figure, str]]] = {
     "accuracy_by_parameters": accuracy_by_parameters.draw,
     "accuracy_by_size": accuracy_by_size.draw,
+    "accuracy_by_weight": accuracy_by_weight.draw,
     "accuracy_gap": accuracy_gap.draw,
     "confusion_matrix": confusion_matrix.draw,
     "digit_grid": digit_grid.draw,
