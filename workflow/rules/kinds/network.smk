@@ -25,7 +25,7 @@ rule train_network:
         experiment=match_any(list_experiments(*NETWORKS)),
     resources:
         gpu=1,
-        mem_mb=1500,
+        mem_mb=2000,
     params:
         settings=lambda wc: declare_settings(
             wc.experiment, wc.row, run=("backend", "device", "threads")
