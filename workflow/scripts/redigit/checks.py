@@ -203,6 +203,8 @@ def check_pairs(file: Path, study: str, content: Settings) -> None:
 
 def count_needed(settings: Settings) -> dict[str, int]:
     """Count the pairs that a row needs of each split at least."""
+    if "train_pairs" in settings:
+        return {name: settings[f"{name}_pairs"] for name in ("train", "validation", "test")}
     if "points" in settings:
         return {settings["split"]: settings["points"]}
     return {"train": 1, "test": 1}

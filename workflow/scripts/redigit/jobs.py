@@ -72,6 +72,24 @@ def find_pairs(experiment: str, row: str) -> Row:
     return refer_to_row(experiment.split("/")[0], resolve_settings(experiment, row)["pairs"])
 
 
+def find_pool(experiment: str, row: str) -> Row:
+    """Find the row whose setting `data` names the images of a row: that of its pairs, or itself."""
+    has_pairs = "pairs" in resolve_settings(experiment, row)
+    return find_pairs(experiment, row) if has_pairs else (experiment, row)
+
+
+def list_pairs_inputs(experiment: str, row: str) -> list[str]:
+    """List the manifest of pairs that a row needs, if it is about pairs."""
+    pool = find_pool(experiment, row)
+    return [] if pool == (experiment, row) else ["<pairs>/{}/{}.parquet".format(*pool)]
+
+
+def declare_network(experiment: str, row: str) -> dict[str, Settings]:
+    """Declare the keys that the training of a row's network depends on."""
+    own = declare_settings(experiment, row, run=("backend", "device", "threads"))
+    return merge_declared(own, declare_settings(*find_pool(experiment, row)))
+
+
 def list_exhibits(family: str, *studies: str) -> list[tuple[str, str]]:
     """List the `tables` or `figures` of studies, of all of the run by default, as (study, name)."""
     return [

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 from matplotlib.figure import Figure
 
-from redigit.datasets import DATASETS
+from redigit.datasets import DATASETS, N_SUMS
 from redigit.errors import InputError
 from redigit.files import read_arrays
 from redigit.settings import Settings, refer_to_row, resolve_settings
@@ -44,6 +44,8 @@ def draw(study: str, definition: Settings, files: Sequence[Path]) -> tuple[Figur
 def list_classes(study: str, network: str, task: str) -> list[str]:
     """List the names of the classes that a network ``experiment/row`` tells apart in a task."""
     settings = resolve_settings(*refer_to_row(study, network))
+    if "pairs" in settings:
+        return [str(value) for value in range(N_SUMS)]
     if task == "groups":
         return sorted(settings["groups"])
     return list(DATASETS[settings["data"]].classes)
