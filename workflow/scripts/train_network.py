@@ -3,15 +3,13 @@
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
 
 from redigit.architecture import find_network_problem
 from redigit.backend import start_backend
-from redigit.datasets import DATASETS, N_SUMS, load_images
 from redigit.files import write_arrays, write_csv
-from redigit.images import ImageSet, select_images, select_pairs
+from redigit.items import count_labels, load_source
 from redigit.program import run_program
-from redigit.settings import RUN_FILE, Settings, read_params, refer_to_row, resolve_settings
+from redigit.settings import RUN_FILE, read_params
 from redigit.tasks import list_tasks
 from redigit.validation import read_settings
 
@@ -30,14 +28,14 @@ def train_network(
     The manifest of pairs is given for networks of pairs only.
     """
     experiment, row, seed = job.rsplit("/", 2)
-    settings = read_settings(schema, experiment, row, None if pairs else find_network_problem)
+    settings = read_settings(schema, experiment, row, find_network_problem)
     run = read_params(RUN_FILE)
     start_backend(run["backend"], run["device"], run["threads"], int(seed))
     # Keras reads its backend when it is imported.
     import redigit.network as networks
 
-    train, validation, test = load_items(experiment, settings, raw, pairs)
-    tasks = list_tasks(settings, N_SUMS if pairs else len(DATASETS[settings["data"]].classes))
+    train, validation, test = load_source(experiment, settings, raw, pairs)(settings)
+    tasks = list_tasks(settings, count_labels(settings))
     network = networks.build_network(settings, train.size, tasks)
     print(f"{job}: {network.count_params():,} parameters, {len(train):,} items to train with")
     curves, probability = networks.train_network(
@@ -52,18 +50,6 @@ def train_network(
     last = curves.filter(regex="^(train|validation)_").iloc[-1]
     numbers = {"replicate": int(seed), "n_parameters": network.count_params(), **last}
     write_arrays(predictions, arrays | {name: np.array([numbers[name]]) for name in numbers})
-
-
-def load_items(
-    experiment: str, settings: Settings, raw: list[Path], pairs: list[Path]
-) -> tuple[ImageSet, ImageSet, ImageSet]:
-    """Load the items to train with, to validate with, if any, and to test with."""
-    if not pairs:
-        return select_images(load_images(raw, "train"), load_images(raw, "test"), settings)
-    (manifest,) = pairs
-    pool = resolve_settings(*refer_to_row(experiment.split("/")[0], settings["pairs"]))
-    images, _ = load_images(raw, pool["images"])
-    return select_pairs(images, pd.read_parquet(manifest), settings)
 
 
 if __name__ == "__main__":

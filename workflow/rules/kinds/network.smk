@@ -5,11 +5,10 @@ is one job.
 """
 
 from redigit.jobs import (
-    declare_network,
-    find_pool,
+    declare_networks,
     list_experiments,
+    list_item_inputs,
     list_pairs_inputs,
-    list_raw_inputs,
     list_rows,
     match_any,
 )
@@ -23,7 +22,7 @@ rule train_network:
     input:
         program=import_closure("workflow/scripts/train_network.py"),
         schema=lambda wc: (f"workflow/schemas/kinds/{read_experiment(wc.experiment)['kind']}.yaml"),
-        raw=lambda wc: list_raw_inputs(*find_pool(wc.experiment, wc.row)),
+        raw=lambda wc: list_item_inputs(wc.experiment, wc.row),
         pairs=lambda wc: list_pairs_inputs(wc.experiment, wc.row),
     output:
         weights="<models>/{experiment}/{row}/{seed}/weights.safetensors",
@@ -37,7 +36,7 @@ rule train_network:
         gpu=1,
         mem_mb=2000,
     params:
-        settings=lambda wc: declare_network(wc.experiment, wc.row),
+        settings=lambda wc: declare_networks(wc.experiment, wc.row),
     message:
         "Training {wildcards.experiment}/{wildcards.row} with seed {wildcards.seed}"
     shell:

@@ -111,13 +111,15 @@ def find_network_problem(settings: dict[str, Any]) -> Problem | None:
     Parameters
     ----------
     settings : dict
-        Settings of the kind `network` or `multitask` that their schema allows.
+        Settings of the kind `network`, `multitask` or `pair_network` that their schema allows.
 
     Returns
     -------
     (list of str, str) or None
         The keys that lead to the problem and its description, or None if all is well.
     """
+    if "pairs" in settings:
+        return None
     problem = find_split_problem(settings) or find_map_problem(
         settings["convolutions"], IMAGE_SHAPE
     )

@@ -5,7 +5,6 @@ Each problem becomes one line: file, key, what was found, what is allowed.
 
 import os
 from collections.abc import Iterator
-from functools import partial
 from itertools import chain, product
 from pathlib import Path
 from typing import Any
@@ -27,9 +26,10 @@ from redigit.settings import (
     resolve_settings,
     study_file,
 )
-from redigit.space import find_search_problem
+from redigit.space import find_search_problem, name_network_kind
 from redigit.validation import (
     SCHEMAS,
+    Problem,
     ProblemFinder,
     check_row,
     check_value,
@@ -37,13 +37,19 @@ from redigit.validation import (
     list_kinds,
 )
 
+
+def find_tuner_problem(settings: Settings) -> Problem | None:
+    """Find the first thing in the settings of a search that no schema can refuse."""
+    return find_search_problem(find_schema("kinds", name_network_kind(settings)), settings)
+
+
 # What the schema of a kind of experiment cannot say.
 KIND_CHECKS: dict[str, ProblemFinder] = {
     "multitask": find_network_problem,
     "network": find_network_problem,
     "perceptron": find_checkpoint_problem,
     "tsne": find_points_problem,
-    "tuner": partial(find_search_problem, find_schema("kinds", "network")),
+    "tuner": find_tuner_problem,
 }
 OUTPUT_FOLDERS = ("data/pairs", "models", "metrics", "reports", "logs")
 

@@ -21,6 +21,8 @@ from redigit.settings import (
     resolve_settings,
     study_file,
 )
+from redigit.space import name_network_kind
+from redigit.validation import find_schema
 
 Row = tuple[str, str]
 
@@ -78,16 +80,30 @@ def find_pool(experiment: str, row: str) -> Row:
     return find_pairs(experiment, row) if has_pairs else (experiment, row)
 
 
-def list_pairs_inputs(experiment: str, row: str) -> list[str]:
-    """List the manifest of pairs that a row needs, if it is about pairs."""
-    pool = find_pool(experiment, row)
-    return [] if pool == (experiment, row) else ["<pairs>/{}/{}.parquet".format(*pool)]
+def list_item_inputs(experiment: str, *rows: str) -> list[str]:
+    """List the raw files that the items of rows come from, be they images or pairs."""
+    pools = dict.fromkeys(find_pool(experiment, row) for row in rows)
+    return list(dict.fromkeys(file for pool in pools for file in list_raw_inputs(*pool)))
 
 
-def declare_network(experiment: str, row: str) -> dict[str, Settings]:
-    """Declare the keys that the training of a row's network depends on."""
-    own = declare_settings(experiment, row, run=("backend", "device", "threads"))
-    return merge_declared(own, declare_settings(*find_pool(experiment, row)))
+def list_pairs_inputs(experiment: str, *rows: str) -> list[str]:
+    """List the manifests of the pairs that rows are about, if they are about pairs."""
+    pools = dict.fromkeys(find_pool(experiment, row) for row in rows)
+    return ["<pairs>/{}/{}.parquet".format(*pool) for pool in pools if pool[0] != experiment]
+
+
+def list_network_schemas(experiment: str) -> list[str]:
+    """List the schemas of the networks of a search: one, unless its rows differ in kind."""
+    settings = [resolve_settings(experiment, row) for row in read_experiment(experiment)["rows"]]
+    kinds = dict.fromkeys(map(name_network_kind, settings))
+    return [find_schema("kinds", kind).as_posix() for kind in kinds]
+
+
+def declare_networks(experiment: str, *rows: str) -> dict[str, Settings]:
+    """Declare the keys that the trainings of rows depend on."""
+    run = ("backend", "device", "threads")
+    declared = [declare_settings(experiment, row, run=run) for row in rows]
+    return merge_declared(*declared, *(declare_settings(*find_pool(experiment, r)) for r in rows))
 
 
 def list_exhibits(family: str, *studies: str) -> list[tuple[str, str]]:
