@@ -143,6 +143,10 @@ def list_figure_data(study: str, name: str, seeds: list[int]) -> list[str]:
         case "confusion_matrix":
             experiment, row = refer_to_row(study, figure["network"])
             return [f"<models>/{experiment}/{row}/{seed}/predictions.safetensors" for seed in seeds]
+        case "pair_predictions":
+            experiment, row = refer_to_row(study, figure["network"])
+            items = [*list_pairs_inputs(experiment, row), *list_item_inputs(experiment, row)]
+            return [f"<models>/{experiment}/{row}/{seeds[0]}/predictions.safetensors", *items]
         case "pair_images" | "sum_histogram":
             experiment, row = refer_to_row(study, figure["pairs"])
             return [f"<pairs>/{experiment}/{row}.parquet", *list_raw_inputs(experiment, row)]
@@ -186,5 +190,6 @@ def declare_figure(study: str, name: str) -> dict[str, Settings]:
     if figure["kind"] in ("accuracy_by_weight", "error_curve", "search_history"):
         rows += [(f"{study}/{figure['experiment']}", row) for row in figure["rows"]]
     rows += [refer_to_row(study, figure[kind]) for kind in REFERENCES if kind in figure]
+    rows += [find_pool(*row) for row in rows]
     declared = [declare_settings(*row) for row in rows]
     return merge_declared(declare_exhibit(study, key), *declared)
