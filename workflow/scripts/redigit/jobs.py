@@ -190,6 +190,7 @@ def declare_figure(study: str, name: str) -> dict[str, Settings]:
     if figure["kind"] in ("accuracy_by_weight", "error_curve", "search_history"):
         rows += [(f"{study}/{figure['experiment']}", row) for row in figure["rows"]]
     rows += [refer_to_row(study, figure[kind]) for kind in REFERENCES if kind in figure]
-    rows += [find_pool(*row) for row in rows]
+    if figure["kind"] == "pair_predictions":
+        rows.append(find_pool(*refer_to_row(study, figure["network"])))
     declared = [declare_settings(*row) for row in rows]
     return merge_declared(declare_exhibit(study, key), *declared)
