@@ -58,8 +58,8 @@ KIND_CHECKS: dict[str, ProblemFinder] = {
 EXPERIMENT_FILES = r"(?!(figures|verdicts)\.)[a-z][a-z0-9_]*\.yaml"
 OUTPUT_FOLDERS = ("data/pairs", "models", "metrics", "reports", "logs")
 
-# Where a row is referred to, as file and key; `experiment/row`; its kind, if it has to be of one.
-Reference = tuple[Path, str, str, str | None]
+# Where a row is referred to, as file and key; the row; the kinds it can be of, any if none.
+Reference = tuple[Path, str, str, tuple[str, ...]]
 
 
 def check_parameters(config: Settings) -> None:
@@ -140,6 +140,7 @@ def check_study(study: str) -> None:
     check_exhibits(file, report)
     check_references(study)
     check_reports(study)
+    check_tasks(study)
     check_pairs(study)
     check_claims_file(study)
 
@@ -192,10 +193,10 @@ def check_references(study: str) -> None:
     experiments = [split_experiment(experiment)[1] for experiment in find_experiments(study)]
     contents = {name: read_experiment(f"{study}/{name}") for name in experiments}
     kinds = {f"{name}/{row}": of["kind"] for name, of in contents.items() for row in of["rows"]}
-    for file, key, reference, kind in chain(
+    for file, key, reference, of_kinds in chain(
         list_shown_rows(study, contents), list_named_pairs(study, contents)
     ):
-        allowed = [row for row in kinds if kind in (None, kinds[row])]
+        allowed = [row for row in kinds if not of_kinds or kinds[row] in of_kinds]
         if reference not in allowed:
             raise InputError(
                 f"{file}: {key}: found {reference}; allowed are {', '.join(allowed) or 'none'}"
@@ -220,6 +221,18 @@ def check_reports(study: str) -> None:
                 f"{file}: tables.{name}.report: {table['experiment']} is not measured by class; "
                 f"allowed with by_class: true in {experiment_file(experiment)}"
             )
+
+
+def check_tasks(study: str) -> None:
+    """Check that a figure about one task of a network says which, if there are any."""
+    file = report_file(study)
+    for name, figure in read_params(file)["figures"].items():
+        if "network" not in figure:
+            continue
+        tasks = resolve_settings(*refer_to_row(study, figure["network"]), "full").get("tasks")
+        if (task := figure.get("task")) not in (tasks or (None,)):
+            allowed = ", ".join(tasks or ("none",))
+            raise InputError(f"{file}: figures.{name}.task: found {task}; allowed are {allowed}")
 
 
 def check_pairs(study: str) -> None:
@@ -255,16 +268,17 @@ def list_shown_rows(study: str, experiments: dict[str, Settings]) -> Iterator[Re
             if rows == ALL_ROWS:
                 # They are there if the experiment is.
                 rows = experiments.get(exhibit["experiment"], {}).get("rows", [rows])
-            for row in chain(rows, *exhibit.get("series", {}).values()):
-                yield file, f"{family}.{name}", name_row(exhibit, row), None
+            series, single = exhibit.get("series", {}), exhibit.get("single", {})
+            for row in chain(rows, *series.values(), single.values()):
+                yield file, f"{family}.{name}", name_row(exhibit, row), ()
             for reference in exhibit.get("networks", {}):
-                yield file, f"{family}.{name}.networks", reference, "network"
+                yield file, f"{family}.{name}.networks", reference, ("network",)
             for key in {"report", "classes"} & exhibit.keys():
                 row = f"{exhibit['experiment']}/{exhibit[key]}"
-                yield file, f"{family}.{name}.{key}", row, None
-            for kind in REFERENCES:
-                if kind in exhibit:
-                    yield file, f"{family}.{name}.{kind}", exhibit[kind], kind
+                yield file, f"{family}.{name}.{key}", row, ()
+            for key, kinds in REFERENCES.items():
+                if key in exhibit:
+                    yield file, f"{family}.{name}.{key}", exhibit[key], kinds
 
 
 def list_named_pairs(study: str, experiments: dict[str, Settings]) -> Iterator[Reference]:
@@ -276,4 +290,4 @@ def list_named_pairs(study: str, experiments: dict[str, Settings]) -> Iterator[R
                 for key, layer in list_layers(experiment, row, scale):
                     if "pairs" in layer:
                         file = experiment_file(experiment)
-                        yield file, f"{key}.pairs", layer["pairs"], "pairs"
+                        yield file, f"{key}.pairs", layer["pairs"], ("pairs",)

@@ -26,8 +26,13 @@ EVIDENCE = Path("evidence")
 SCALES = ("smoke", "quick", "full")
 OVERLAYS = ("smoke", "quick")
 
-# Keys by which a figure refers to a row, `experiment/row`; each is the kind that it has to be of.
-REFERENCES = ("network", "pairs", "pca", "perceptron")
+# Keys by which a figure refers to a row, `experiment/row`, and the kinds that it can be of.
+REFERENCES = {
+    "network": ("multitask", "network"),
+    "pairs": ("pairs",),
+    "pca": ("pca",),
+    "perceptron": ("perceptron",),
+}
 
 Settings = dict[str, Any]
 
