@@ -8,10 +8,10 @@ import matplotlib.style
 import numpy as np
 import pandas as pd
 import pytest
-import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from matplotlib.figure import Figure
+from study_files import forget_files, write_study
 
 from redigit.datasets import DATASETS
 from redigit.errors import InputError
@@ -24,7 +24,6 @@ from redigit.figures import (
     write_figure,
 )
 from redigit.files import read_arrays, write_arrays, write_json
-from redigit.settings import read_params
 from tiny_data import make_dataset
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -65,12 +64,10 @@ def style():
 def study(tmp_path, monkeypatch):
     """A folder with one study, which is the working directory."""
     monkeypatch.chdir(tmp_path)
-    read_params.cache_clear()
-    Path("studies/t").mkdir(parents=True)
-    Path("studies/t/params.yaml").write_text(yaml.safe_dump(STUDY))
+    write_study("t", STUDY)
     Path("params.yaml").write_text("scale: full\n")
     yield tmp_path
-    read_params.cache_clear()
+    forget_files()
 
 
 def write_histories(folder: Path, rows=("small", "large"), seeds=(0, 1), epochs=4) -> list[Path]:
@@ -179,12 +176,24 @@ def test_no_two_curves_look_the_same(tmp_path):
     assert len(looks) == 4
 
 
+def test_row_has_the_curves_of_its_own_columns(tmp_path):
+    paths = write_histories(tmp_path, seeds=(0,))
+    history = pd.read_csv(paths[0])
+    history.rename(columns={"train_accuracy": "train_accuracy_items"}).to_csv(paths[0], index=False)
+    definition = CURVES | {"metrics": {"train_accuracy_items": "items", "train_accuracy": "all"}}
+    figure, _ = learning_curves.draw("t", definition, paths)
+    assert len(list_lines(figure.axes[0], labelled=True)) == 2
+    metrics = {"test_accuracy": "all", "test_accuracy_groups": "groups"}
+    with pytest.raises(InputError, match="'test_accuracy_groups' is in none of the 2 histories"):
+        learning_curves.draw("t", CURVES | {"metrics": metrics}, paths)
+
+
 def test_row_without_history_and_history_without_metric_are_refused(tmp_path):
     paths = write_histories(tmp_path, rows=("small",))
     with pytest.raises(InputError, match="'mlp/large': no history"):
         learning_curves.draw("t", CURVES, paths)
     paths[1].write_text("epoch\n1\n")
-    with pytest.raises(InputError, match=r"small/1/history.csv: column 'train_accuracy'"):
+    with pytest.raises(InputError, match=r"small/1/history.csv: none of the columns train_acc"):
         learning_curves.draw("t", CURVES, paths)
 
 
