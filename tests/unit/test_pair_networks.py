@@ -7,6 +7,7 @@ from redigit.architecture import trace_network
 from redigit.backend import start_backend
 from redigit.embedding import embed_items
 from redigit.images import ImageSet
+from redigit.settings import resolve_settings
 from redigit.tasks import list_tasks
 
 SETTINGS = {
@@ -95,3 +96,11 @@ def test_penalty_counts_in_training_only(pairs):
     penalty = sum(0.1 * (weights[f"hidden_{n}/kernel"] ** 2).sum() for n in (1, 2))
     row = history.iloc[0]
     assert row["train_loss"] - row["test_loss"] == pytest.approx(penalty, rel=1e-4)
+
+
+def test_network_of_study_d_has_the_parameters_of_its_layers(project):
+    """The study prints none: 6,010,003 of dense layers on flat pixels, 16,128 of normalisations."""
+    settings = resolve_settings("d/network", "tuned", "full")
+    layers = trace_network(settings, (56, 28), list_tasks(settings, 19))
+    normal = sum(layer.n_parameters for layer in layers if "normalization" in layer.name)
+    assert (sum(layer.n_parameters for layer in layers), normal) == (6_026_131, 16_128)
