@@ -162,11 +162,16 @@ def test_the_same_comes_out_each_time_and_the_network_stays(seen, network, weigh
         np.testing.assert_array_equal(weight, weights[path])
 
 
-def test_logarithms_are_those_of_the_probabilities(seen, network):
+def test_log_odds_are_those_of_the_probabilities(seen, network):
     images = make_images(4)
     probability = network.predict_on_batch(images[..., None])["output"]
-    logarithms = seen.predict(seen.give_logarithms(network), images)
-    np.testing.assert_allclose(logarithms, np.log(probability), atol=1e-5)
+    log_odds = seen.predict(seen.give_log_odds(network), images)
+    np.testing.assert_allclose(log_odds, np.log(probability / (1 - probability)), atol=1e-5)
+
+
+def test_log_odds_are_right_where_the_probability_is_one(seen):
+    scores = np.array([[100.0, -50.0, -20.0]], np.float32)
+    np.testing.assert_allclose(seen.turn_to_log_odds(scores), [[120, -150, -120]])
 
 
 def make_scene(seen, changes=()):
@@ -207,7 +212,8 @@ def test_probability_of_the_class_rises(seen, network):
     probability, course = arrays["class_dream_probability"], arrays["class_dream_objective"]
     np.testing.assert_allclose(probability.sum(axis=1), 1, atol=1e-5)
     assert (course[-1] > course[0]).all()
-    np.testing.assert_allclose(np.exp(course[-1]), probability[[0, 1], [2, 0]], rtol=1e-4)
+    reached = 1 / (1 + np.exp(-course[-1]))
+    np.testing.assert_allclose(reached, probability[[0, 1], [2, 0]], rtol=1e-4)
     assert measured["class_lead_2"] == pytest.approx(probability[0, 2] - probability[0, :2].max())
     assert measured["class_recognised_2"] == (measured["class_lead_2"] >= 0.5)
 

@@ -10,6 +10,7 @@ from typing import Any
 import keras
 import numpy as np
 from keras import ops
+from scipy.special import expit
 
 from redigit.feature_measures import (
     choose_typical,
@@ -73,14 +74,22 @@ def cut_network(network: keras.Model, layer: str) -> keras.Model:
     return keras.Model(network.input, network.get_layer(layer).output)
 
 
-def give_logarithms(network: keras.Model) -> keras.Model:
-    """Make a network of one task give the logarithm of each class probability.
+def give_log_odds(network: keras.Model) -> keras.Model:
+    """Make a network of one task give the logarithm of each class's odds, log(p / (1 - p)).
 
-    Uphill is the same way as for the probability itself; but that is 1 in single precision long
-    before it has stopped to rise, and its gradient zero.
+    Uphill is the same way as for the probability p; but that is 1 in single precision long before
+    it has stopped to rise, and its slope is lost.
     """
-    network.get_layer("output").activation = keras.activations.log_softmax
+    network.get_layer("output").activation = turn_to_log_odds
     return cut_network(network, "output")
+
+
+def turn_to_log_odds(scores: Any) -> Any:
+    """Turn what goes into a softmax, shape (n, k), into the logarithms of the classes' odds."""
+    itself = ops.eye(scores.shape[-1], dtype=scores.dtype)
+    # So far below the others that no class counts among the others of its own.
+    others = ops.expand_dims(scores, -2) - itself * 1e30
+    return scores - ops.logsumexp(others, axis=-1)
 
 
 def predict(part: keras.Model, pixels: np.ndarray) -> np.ndarray:
@@ -269,18 +278,18 @@ def see_classes(
     -------
     arrays : dict of str to ndarray of float32
         ``class_dream``, shape (digits, height, width), and ``class_dream_objective``, shape
-        (steps + 1, digits), the logarithm of the probability of the class, which was raised; and
+        (steps + 1, digits), the logarithm of the odds of the class, which was raised; and
         ``class_dream_probability``, shape (digits, classes).
     measured : dict of str to float
         For each digit how far its image's probability is above the next, ``class_lead_<digit>``,
         and whether that is enough to be recognised, ``class_recognised_<digit>``.
     """
     digits, course = settings["digits"], settings["class_dream"]
-    logarithms = give_logarithms(network)
-    target = np.eye(logarithms.output_shape[-1])[digits]
+    log_odds = give_log_odds(network)
+    target = np.eye(log_odds.output_shape[-1])[digits]
     start = draw_noise((len(digits), *size), course["noise"], *stream)
-    found = ascend(logarithms, target, start, **choose_course(course))
-    probability = np.exp(predict(logarithms, found.image))
+    found = ascend(log_odds, target, start, **choose_course(course))
+    probability = expit(predict(log_odds, found.image))
     arrays = {
         "class_dream": found.image,
         "class_dream_objective": found.objective,
