@@ -6,11 +6,10 @@ from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
+from study_files import forget_files
 
 from redigit.datasets import DATASETS
 from redigit.program import limit_threads
-from redigit.settings import read_params
-from redigit.validation import read_schema
 
 ROOT = Path(__file__).resolve().parents[1]
 RAW = Path(os.environ.get("REDIGIT_DATA", ROOT / "data/raw"))
@@ -27,12 +26,6 @@ settings.register_profile(
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 settings.load_profile("redigit")
-
-
-def forget_files() -> None:
-    """Forget the parameter files and schemas that were read: a program reads each but once."""
-    read_params.cache_clear()
-    read_schema.cache_clear()
 
 
 @pytest.fixture

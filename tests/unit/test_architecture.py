@@ -1,19 +1,20 @@
 """The arithmetic of networks agrees with Keras and with the numbers that studies print."""
 
+from copy import deepcopy
 from itertools import product
 from pathlib import Path
 
 import pytest
-import yaml
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
+from study_files import forget_files, read_study, write_study
 
 from redigit.architecture import find_map_problem, find_network_problem, trace_network
 from redigit.backend import start_backend
 from redigit.checks import KIND_CHECKS
 from redigit.claims import claims_file, read_claims
 from redigit.errors import InputError
-from redigit.settings import read_experiment, read_params, resolve_settings, study_file
+from redigit.settings import experiment_file, read_experiment, resolve_settings
 from redigit.tasks import list_tasks
 from redigit.validation import check_row, find_schema
 
@@ -211,8 +212,7 @@ def test_extreme_maps_are_allowed(convolutions):
 def test_bad_row_gives_one_line_that_names_its_key(tmp_path, monkeypatch):
     (tmp_path / "workflow").symlink_to(ROOT / "workflow")
     monkeypatch.chdir(ROOT)
-    content = read_params(study_file("a"))
-    content = yaml.safe_load(yaml.safe_dump(content))
+    content = deepcopy(read_study("a"))
     monkeypatch.chdir(tmp_path)
     rows = {
         "cnn": ("conv_32_64", {"convolutions": [convolve(size=4), convolve(size=26)]}),
@@ -220,17 +220,15 @@ def test_bad_row_gives_one_line_that_names_its_key(tmp_path, monkeypatch):
     }
     for name, (row, changed) in rows.items():
         content["experiments"][name]["rows"][row] = changed
-    study_file("t").parent.mkdir(parents=True)
-    study_file("t").write_text(yaml.safe_dump(content))
-    read_params.cache_clear()
+    write_study("t", content)
     expected = {
-        "cnn": "experiments.cnn.rows.conv_32_64.convolutions.1.size: found 26; allowed is 25 or",
-        "multitask": "experiments.multitask.rows.both.groups: found label 5 0 times",
+        "cnn": "rows.conv_32_64.convolutions.1.size: found 26; allowed is 25 or",
+        "multitask": "rows.both.groups: found label 5 0 times",
     }
     for name, text in expected.items():
         row, kind = rows[name][0], read_experiment(f"t/{name}")["kind"]
         with pytest.raises(InputError) as caught:
             check_row(find_schema("kinds", kind), f"t/{name}", row, "full", KIND_CHECKS[kind])
-        assert str(caught.value).startswith(f"{study_file('t')}: {text}")
+        assert str(caught.value).startswith(f"{experiment_file(f't/{name}')}: {text}")
         assert "\n" not in str(caught.value)
-    read_params.cache_clear()
+    forget_files()

@@ -8,29 +8,41 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from study_files import forget_files
 
 from redigit.assumptions import find_assumptions
 from redigit.checks import check_parameters
+from redigit.claims import claims_file
 from redigit.errors import InputError
-from redigit.settings import RUN_FILE, look_up, read_params, study_file
+from redigit.settings import (
+    RUN_FILE,
+    experiment_file,
+    experiments_folder,
+    find_experiments,
+    look_up,
+    read_params,
+    report_file,
+)
 from redigit.validation import find_problem
 
 ROOT = Path(__file__).resolve().parents[2]
-STUDIES = sorted(path.parent.name for path in ROOT.glob("studies/*/params.yaml"))
-EXAMPLE = study_file("example")
-CLOTHES, LINEAR, PAIRS = (f"experiments.{name}" for name in ("clothes", "linear", "pairs"))
+STUDIES = sorted(path.parent.name for path in ROOT.glob("studies/*/report.yaml"))
+REPORT = report_file("example")
+CLOTHES, LINEAR, PAIRS = (
+    experiment_file(f"example/{name}") for name in ("clothes", "linear", "pairs")
+)
 REMOVED = object()
 
 
 def check_run() -> None:
     """Check the parameter files as they stand, with nothing on the command line."""
-    read_params.cache_clear()
+    forget_files()
     check_parameters(read_params(RUN_FILE))
 
 
 def catch_line(config=None) -> str:
     """The one line that refuses the parameter files as they stand."""
-    read_params.cache_clear()
+    forget_files()
     with pytest.raises(InputError) as caught:
         check_parameters(read_params(RUN_FILE) if config is None else config)
     assert "\n" not in str(caught.value)
@@ -71,14 +83,16 @@ def test_parameters_of_the_project_pass(project):
 
 @pytest.mark.parametrize("study", STUDIES)
 def test_each_assumption_is_about_a_key(project, study):
-    file = study_file(study)
-    assumptions = find_assumptions(file)
-    assert len(assumptions) == file.read_text().count("# ASSUME")
-    for key, _ in assumptions:
-        look_up(file, key)
+    assert "# ASSUME" not in report_file(study).read_text(), "the page would not show it"
+    for experiment in find_experiments(study):
+        file = experiment_file(experiment)
+        assumptions = find_assumptions(file)
+        assert len(assumptions) == file.read_text().count("# ASSUME")
+        for key, _ in assumptions:
+            look_up(file, key)
 
 
-# key in the file, bad value, where the line must place it, what was found, what is allowed
+# file, key, bad value, where the line must place it, what was found, what is allowed
 # A figure that names a row which is not there.
 SIZE_FIGURE = {
     "kind": "accuracy_by_size",
@@ -88,72 +102,102 @@ SIZE_FIGURE = {
     "series": {"a": ["b"]},
 }
 BAD_SETTINGS = [
-    (f"{CLOTHES}.settings.epochs", "3", None, "found '3' (string)", "integer"),
-    (f"{CLOTHES}.settings.epochs", 0, None, "found 0 (integer)", "1 or more"),
-    (f"{CLOTHES}.settings.epochs", 2.5, None, "found 2.5 (number)", "integer"),
-    (f"{CLOTHES}.settings.epochs", True, None, "found True (boolean)", "integer"),
-    (f"{CLOTHES}.settings.epochs", None, None, "found null", "integer"),
-    (f"{CLOTHES}.settings.epoch", 3, f"{CLOTHES}.settings", "'epoch'", "data, epochs"),
-    (f"{CLOTHES}.quick.epochs", 0, None, "found 0", "1 or more"),
-    (f"{CLOTHES}.quick.epoch", 3, f"{CLOTHES}.quick", "'epoch'", "epochs"),
-    (f"{CLOTHES}.rows.2x32.batch", 0, None, "found 0", "1 or more"),
-    (f"{CLOTHES}.rows.2x32.hiden", [9], f"{CLOTHES}.rows.2x32", "'hiden'", "hidden"),
-    (f"{CLOTHES}.rows.2x32.quick", {"epochs": 0}, f"{CLOTHES}.rows.2x32.quick.epochs", "0", "1"),
-    (f"{CLOTHES}.rows.2x32.quick", 5, None, "found 5 (integer)", "object"),
-    (f"{CLOTHES}.rows.2x32.full", {}, f"{CLOTHES}.rows.2x32", "'full'", "epochs"),
-    (f"{CLOTHES}.rows.2x32.hidden", [32, 0], f"{CLOTHES}.rows.2x32.hidden.1", "found 0", "1"),
-    (f"{CLOTHES}.rows.2x32.hidden", [99999], f"{CLOTHES}.rows.2x32.hidden.0", "99999", "65536"),
-    (f"{CLOTHES}.settings.optimiser.name", "adamw", None, "found 'adamw' (string)", "adam, sgd"),
-    (f"{CLOTHES}.settings.optimiser.rate", 1, f"{CLOTHES}.settings.optimiser", "'rate'", "name"),
-    (f"{CLOTHES}.settings.optimiser.learning_rate", 0, None, "found 0", "more than 0"),
-    (f"{CLOTHES}.settings.optimiser.learning_rate", "1e-3", None, "'1e-3' (string)", "number"),
-    (f"{CLOTHES}.settings.data", "kmnist", None, "found 'kmnist'", "mnist, fashion_mnist"),
-    (f"{CLOTHES}.settings.train_images", 60001, None, "found 60001", "60000 or less"),
-    (f"{CLOTHES}.kind", "netwrok", None, "found 'netwrok'", "linear, multitask, network"),
-    (f"{CLOTHES}.seting", {}, CLOTHES, "'seting'", "kind, quick, rows, settings, smoke"),
-    (f"{CLOTHES}.rows", {}, None, "found {} (object)", "non-empty"),
-    (f"{PAIRS}.settings.train", -5, None, "found -5", "1 or more"),
-    (f"{LINEAR}.settings.pairs", "pairs/smal", None, "found pairs/smal", "pairs/small"),
-    (f"{LINEAR}.settings.pairs", "clothes/1x32", None, "found clothes/1x32", "pairs/small"),
-    (f"{LINEAR}.settings.pairs", "small", None, "found 'small'", "matches"),
-    (f"{LINEAR}.rows.sequential_100.pairs", "pairs/x", None, "found pairs/x", "pairs/small"),
+    (CLOTHES, "settings.epochs", "3", None, "found '3' (string)", "integer"),
+    (CLOTHES, "settings.epochs", 0, None, "found 0 (integer)", "1 or more"),
+    (CLOTHES, "settings.epochs", 2.5, None, "found 2.5 (number)", "integer"),
+    (CLOTHES, "settings.epochs", True, None, "found True (boolean)", "integer"),
+    (CLOTHES, "settings.epochs", None, None, "found null", "integer"),
+    (CLOTHES, "settings.epoch", 3, "settings", "'epoch'", "data, epochs"),
+    (CLOTHES, "quick.epochs", 0, None, "found 0", "1 or more"),
+    (CLOTHES, "quick.epoch", 3, "quick", "'epoch'", "epochs"),
+    (CLOTHES, "rows.2x32.batch", 0, None, "found 0", "1 or more"),
+    (CLOTHES, "rows.2x32.hiden", [9], "rows.2x32", "'hiden'", "hidden"),
+    (CLOTHES, "rows.2x32.quick", {"epochs": 0}, "rows.2x32.quick.epochs", "0", "1"),
+    (CLOTHES, "rows.2x32.quick", 5, None, "found 5 (integer)", "object"),
+    (CLOTHES, "rows.2x32.full", {}, "rows.2x32", "'full'", "epochs"),
+    (CLOTHES, "rows.2x32.hidden", [32, 0], "rows.2x32.hidden.1", "found 0", "1"),
+    (CLOTHES, "rows.2x32.hidden", [99999], "rows.2x32.hidden.0", "99999", "65536"),
+    (CLOTHES, "settings.optimiser.name", "adamw", None, "found 'adamw' (string)", "adam, sgd"),
+    (CLOTHES, "settings.optimiser.rate", 1, "settings.optimiser", "'rate'", "name"),
+    (CLOTHES, "settings.optimiser.learning_rate", 0, None, "found 0", "more than 0"),
+    (CLOTHES, "settings.optimiser.learning_rate", "1e-3", None, "'1e-3' (string)", "number"),
+    (CLOTHES, "settings.data", "kmnist", None, "found 'kmnist'", "mnist, fashion_mnist"),
+    (CLOTHES, "settings.train_images", 60001, None, "found 60001", "60000 or less"),
+    (CLOTHES, "kind", "netwrok", None, "found 'netwrok'", "linear, multitask, network"),
+    (CLOTHES, "seting", {}, "", "'seting'", "kind, quick, rows, settings, smoke"),
+    (CLOTHES, "rows", {}, None, "found {} (object)", "non-empty"),
+    (PAIRS, "settings.train", -5, None, "found -5", "1 or more"),
+    (LINEAR, "settings.pairs", "pairs/smal", None, "found pairs/smal", "pairs/small"),
+    (LINEAR, "settings.pairs", "clothes/1x32", None, "found clothes/1x32", "pairs/small"),
+    (LINEAR, "settings.pairs", "small", None, "found 'small'", "matches"),
+    (LINEAR, "rows.sequential_100.pairs", "pairs/x", None, "found pairs/x", "pairs/small"),
     (
-        f"{LINEAR}.rows.sequential_100.smoke",
+        LINEAR,
+        "rows.sequential_100.smoke",
         {"pairs": "pairs/x"},
-        f"{LINEAR}.rows.sequential_100.smoke.pairs",
+        "rows.sequential_100.smoke.pairs",
         "found pairs/x",
         "pairs/small",
     ),
-    ("tables.table_1.rows", {"9x9": "nine"}, "tables.table_1", "clothes/9x9", "clothes/1x32"),
-    ("tables.table_1.experiment", "mlp", "tables.table_1", "found mlp/1x32", "clothes/1x32"),
-    ("tables.table_1.colums", {}, "tables.table_1", "'colums'", "columns"),
-    ("figures.figure_1.rows", {"9x9": "nine"}, "figures.figure_1", "clothes/9x9", "clothes/1x32"),
-    ("figures.figure_3", SIZE_FIGURE, "figures.figure_3", "linear/b", "linear/sequential_100"),
-    ("figures.figure_2.pairs", "pairs", None, "found pairs", "pairs/small"),
-    ("figures.figure_2.pairs", "clothes/1x32", None, "found clothes/1x32", "pairs/small"),
-    ("figures.figure_2.kind", "photo", None, "found 'photo'", "pair_images"),
-    ("figures.figure_1.smoothing", 1, None, "found 1", "less than 1"),
-    ("figures.figure_1.smooth", 1, "figures.figure_1", "'smooth'", "smoothing"),
     (
+        REPORT,
+        "tables.table_1.rows",
+        {"9x9": "nine"},
+        "tables.table_1",
+        "clothes/9x9",
+        "clothes/1x32",
+    ),
+    (
+        REPORT,
+        "tables.table_1.experiment",
+        "mlp",
+        "tables.table_1",
+        "found mlp/1x32",
+        "clothes/1x32",
+    ),
+    (REPORT, "tables.table_1.colums", {}, "tables.table_1", "'colums'", "columns"),
+    (
+        REPORT,
+        "figures.figure_1.rows",
+        {"9x9": "nine"},
+        "figures.figure_1",
+        "clothes/9x9",
+        "clothes/1x32",
+    ),
+    (
+        REPORT,
+        "figures.figure_3",
+        SIZE_FIGURE,
+        "figures.figure_3",
+        "linear/b",
+        "linear/sequential_100",
+    ),
+    (REPORT, "figures.figure_2.pairs", "pairs", None, "found pairs", "pairs/small"),
+    (REPORT, "figures.figure_2.pairs", "clothes/1x32", None, "found clothes/1x32", "pairs/small"),
+    (REPORT, "figures.figure_2.kind", "photo", None, "found 'photo'", "pair_images"),
+    (REPORT, "figures.figure_1.smoothing", 1, None, "found 1", "less than 1"),
+    (REPORT, "figures.figure_1.smooth", 1, "figures.figure_1", "'smooth'", "smoothing"),
+    (
+        REPORT,
         "subtitle",
         "x",
         "",
         "unknown key 'subtitle'",
-        "experiments, figures, not_rebuilt, tables, title",
+        "figures, not_rebuilt, tables, title",
     ),
 ]
 
 
 @pytest.mark.parametrize(
-    ("key", "value", "place", "found", "allowed"),
+    ("file", "key", "value", "place", "found", "allowed"),
     BAD_SETTINGS,
-    ids=[f"{case[0]}={case[1]}" for case in BAD_SETTINGS],
+    ids=[f"{case[0].stem}-{case[1]}={case[2]}" for case in BAD_SETTINGS],
 )
-def test_bad_value_is_named_with_its_layer(example, key, value, place, found, allowed):
-    edit(EXAMPLE, tuple(key.split(".")), value)
+def test_bad_value_is_named_with_its_layer(example, file, key, value, place, found, allowed):
+    edit(file, tuple(key.split(".")), value)
     line = catch_line()
     place = key if place is None else place
-    head = f"{EXAMPLE}: {place}: " if place else f"{EXAMPLE}: "
+    head = f"{file}: {place}: " if place else f"{file}: "
     assert line.startswith(head)
     assert found in line.removeprefix(head)
     assert allowed in line.removeprefix(head)
@@ -172,7 +216,7 @@ def test_bad_value_is_named_with_its_layer(example, key, value, place, found, al
         (
             "studies",
             ["example", "z"],
-            "studies: no studies/z/params.yaml; there are a, b, c, d, e, example",
+            "studies: no studies/z/report.yaml; there are a, b, c, d, e, example",
         ),
         ("studies", ["../etc"], "studies.0: found '../etc' (string); allowed is what matches"),
     ],
@@ -188,33 +232,56 @@ def test_missing_key_is_named(example):
 
 
 def test_missing_setting_is_named_with_a_row_that_lacks_it(example):
-    edit(EXAMPLE, ("experiments", "clothes", "settings", "batch"), REMOVED)
-    assert catch_line() == f"{EXAMPLE}: {CLOTHES}.rows.1x32: the key 'batch' is missing"
+    edit(CLOTHES, ("settings", "batch"), REMOVED)
+    assert catch_line() == f"{CLOTHES}: rows.1x32: the key 'batch' is missing"
 
 
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [
-        ("1x32: {}", "50: {}", f"{CLOTHES}.rows: found the key 50 (int); allowed is text"),
-        ("1x32: {}", "yes: {}", f"{CLOTHES}.rows: found the key True (bool)"),
-        ("1x32: {}", "1.32: {}", f"{CLOTHES}.rows: found the key 1.32 (float)"),
-        ("1x32: {}", "a.b: {}", f"{CLOTHES}.rows: found the key 'a.b'; allowed are names"),
-        ("2x32: {hidden", "1x32: {hidden", "line 25: key '1x32' stands twice"),
-        ("  clothes:", "  Clothes:", "experiments: found the key 'Clothes'; allowed are names"),
-        ("  clothes:", "  verdicts:", "experiments: found the key 'verdicts'; allowed are names"),
-        ("learning_rate: 0.001", "learning_rate: 1e-3", f"{CLOTHES}.settings.optimiser.learning_r"),
+        ("1x32: {}", "50: {}", "rows: found the key 50 (int); allowed is text"),
+        ("1x32: {}", "yes: {}", "rows: found the key True (bool)"),
+        ("1x32: {}", "1.32: {}", "rows: found the key 1.32 (float)"),
+        ("1x32: {}", "a.b: {}", "rows: found the key 'a.b'; allowed are names"),
+        ("2x32: {hidden", "1x32: {hidden", "line 18: key '1x32' stands twice"),
+        ("learning_rate: 0.001", "learning_rate: 1e-3", "settings.optimiser.learning_rate: found"),
     ],
 )
 def test_bad_line_is_named(example, old, new, said):
-    text = (ROOT / EXAMPLE).read_text()
+    text = (ROOT / CLOTHES).read_text()
     assert old in text
-    EXAMPLE.write_text(text.replace(old, new, 1))
-    assert catch_line().startswith(f"{EXAMPLE}: {said}")
+    CLOTHES.write_text(text.replace(old, new, 1))
+    assert catch_line().startswith(f"{CLOTHES}: {said}")
+
+
+@pytest.mark.parametrize(
+    "name", ["Clothes.yaml", "verdicts.yaml", "figures.yaml", "a.b.yaml", "a.yml", "2x.yaml", "a~"]
+)
+def test_file_that_can_be_no_experiment_is_named(example, name):
+    file = CLOTHES.rename(CLOTHES.with_name(name))
+    assert catch_line().startswith(f"{file}: allowed are names like ")
+
+
+def test_hidden_files_are_left_to_editors(example):
+    for name in (".clothes.yaml.swp", ".#clothes.yaml"):
+        CLOTHES.with_name(name).write_text("no YAML: [")
+    check_run()
+
+
+def test_study_without_experiments_passes(example):
+    for file in experiments_folder("example").iterdir():
+        file.unlink()
+    REPORT.write_text("{title: Empty, tables: {}, figures: {}}")
+    claims = claims_file("example")
+    claims.write_text(claims.read_text().splitlines()[0] + "\n")
+    check_run()
+    experiments_folder("example").rmdir()
+    check_run()
 
 
 def test_exhibit_that_is_rebuilt_is_not_listed_as_missing(example):
-    edit(EXAMPLE, ("not_rebuilt",), {"Figure 1": "a reason"})
-    assert catch_line() == (f"{EXAMPLE}: not_rebuilt: found Figure 1, which is; allowed are others")
+    edit(REPORT, ("not_rebuilt",), {"Figure 1": "a reason"})
+    assert catch_line() == (f"{REPORT}: not_rebuilt: found Figure 1, which is; allowed are others")
 
 
 def test_key_of_the_run_that_is_no_text_is_named(project):
@@ -248,13 +315,12 @@ def list_places(value: object, above: tuple = ()):
     [REMOVED, None, -1, "x", [], {"quick": 5}],
     ids=lambda value: "removed" if value is REMOVED else repr(value),
 )
-@pytest.mark.parametrize("file", [RUN_FILE, EXAMPLE], ids=str)
+@pytest.mark.parametrize("file", [RUN_FILE, REPORT, CLOTHES, LINEAR], ids=str)
 def test_any_wrong_value_passes_or_gives_one_line(example, file, value):
     original = file.read_text()
     read_params.cache_clear()
     refused = 0
-    places = list(list_places(read_params(file)))
-    for place in places[:: 1 if file == RUN_FILE else 3]:
+    for place in list(list_places(read_params(file))):
         edit(file, place, value)
         try:
             check_run()
@@ -262,7 +328,7 @@ def test_any_wrong_value_passes_or_gives_one_line(example, file, value):
             refused += 1
             assert "\n" not in str(error)
         file.write_text(original)
-    assert refused > 10
+    assert refused > 5
 
 
 SCHEMA = {

@@ -8,6 +8,7 @@ import pytest
 import yaml
 from hypothesis import given
 from hypothesis import strategies as st
+from study_files import forget_files, write_study
 
 from redigit.audit import Audit
 from redigit.claims import (
@@ -26,7 +27,7 @@ from redigit.claims import (
 from redigit.document_rules import DOCUMENT_RULES
 from redigit.errors import InputError
 from redigit.exhibits import name_row, read_exhibit
-from redigit.settings import read_params, study_file
+from redigit.settings import look_up, report_file
 from redigit.verdicts import MEASURED_RULES, Criteria
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -92,14 +93,12 @@ REPEATED = {**GOOD, "id": "t-text-test", "quantity": GOOD["id"], "rule": "same_a
 def project(tmp_path, monkeypatch):
     """Stand in a project of one study ``t``."""
     monkeypatch.chdir(tmp_path)
-    (tmp_path / "studies/t").mkdir(parents=True)
-    (tmp_path / "studies/t/params.yaml").write_text(yaml.safe_dump(STUDY, sort_keys=False))
+    write_study("t", STUDY)
     audit = {"level": 0.95, "margin_points": 0.5, "margin_error_share": 0.1}
     (tmp_path / "params.yaml").write_text(yaml.safe_dump({"scale": "quick", "audit": audit}))
     (tmp_path / "workflow").symlink_to(ROOT / "workflow")
-    read_params.cache_clear()
     yield tmp_path
-    read_params.cache_clear()
+    forget_files()
 
 
 def make_claim(**changes) -> Claim:
@@ -113,6 +112,7 @@ def write_claims(rows, columns=COLUMNS):
         writer = csv.DictWriter(file, columns, extrasaction="ignore")
         writer.writeheader()
         writer.writerows(rows)
+    forget_files()
 
 
 @pytest.mark.parametrize("study", STUDIES)
@@ -129,7 +129,7 @@ OWN_TABLES = {"table_search"}
 def test_tables_show_each_of_their_claims_once(study, monkeypatch):
     monkeypatch.chdir(ROOT)
     claims = read_claims(claims_file(study), study, SCHEMA)
-    for name in read_params(study_file(study))["tables"]:
+    for name in look_up(report_file(study), "tables"):
         table = read_exhibit(study, f"tables.{name}")
         if "report" in table:
             continue
@@ -162,7 +162,7 @@ def test_tables_show_each_of_their_claims_once(study, monkeypatch):
 def test_every_score_of_a_report_has_one_claim(study, monkeypatch):
     monkeypatch.chdir(ROOT)
     claims = read_claims(claims_file(study), study, SCHEMA)
-    for table in read_params(study_file(study))["tables"].values():
+    for table in look_up(report_file(study), "tables").values():
         if "report" in table:
             printed = [claim.metric for claim in claims if claim.location == table["title"]]
             names = ("precision", "recall", "f1", "support")
@@ -213,7 +213,10 @@ def test_good_claims_are_read(project):
         ({"study": "a"}, ["study: found 'a'", "allowed is t"]),
         ({"quantity": "t/mlp/small"}, ["quantity: found 't/mlp/small'", "<experiment>/<row>"]),
         ({"quantity": "a/mlp/small/test_accuracy"}, ["quantity: found study 'a'"]),
-        ({"quantity": "t/cnn/small/test_accuracy"}, ["found experiment 'cnn'", "has mlp, pairs"]),
+        (
+            {"quantity": "t/cnn/small/test_accuracy"},
+            ["found experiment 'cnn'", "has linear, mlp, pairs"],
+        ),
         ({"quantity": "t/mlp/large/test_accuracy"}, ["found row 'large'", "small, mixed"]),
         ({"quantity": "t/mlp/small/train_accuracy"}, ["…/train_accuracy", "test_accuracy"]),
         ({"quantity": "data/mnist/images"}, ["quantity: found 'data/mnist/images'"]),
@@ -232,7 +235,7 @@ def test_bad_cell_gives_one_line(project, change, expected):
         ({"quantity": "t/mlp/mixed/settings.hidden.each"}, ["found 'settings.hidden.each'"]),
         ({"quantity": "t/mlp/small/settings.hidden"}, ["[10, 10]", "allowed is a number"]),
         ({"quantity": "t/mlp/small/settings.hidden.2"}, ["found 'settings.hidden.2'"]),
-        ({"quantity": "t/figures/figure_7/settings.smoothing"}, ["figures has figure_6"]),
+        ({"quantity": "t/figures/figure_7/settings.smoothing"}, ["report.yaml has figure_6"]),
         ({"margin": "1"}, ["margin: found 1", "accuracy_same_test"]),
         ({"rule": "equal", "quantity": "data/cifar/images"}, ["data/mnist, data/fashion_mnist"]),
         ({"rule": "equal", "quantity": "data/mnist/pages"}, ["fact 'pages'", "train_images"]),
@@ -346,7 +349,7 @@ def test_settings_are_found_by_their_path(project, path, value):
         "groups": {"a": [1], "b": [2], "c": [3]},
     }
     content = {**STUDY, "experiments": {"cnn": {"settings": settings, "rows": {"one": {}}}}}
-    study_file("t").write_text(yaml.safe_dump(content))
+    write_study("t", content)
     assert find_setting(Quantity("t/cnn", "one", f"settings.{path}")) == value
 
 
@@ -369,21 +372,16 @@ def test_declared_keys_suffice_for_the_verdicts(project):
     accuracy = {**GOOD, "quantity": "t/linear/50/test_accuracy"}
     write_claims([size, rate, accuracy])
     before = judge_all(metrics)
-    declared = declare_claims("t")["studies/t/params.yaml"]
-    assert set(declared) == {
-        "experiments.linear",
-        "experiments.pairs",
-        "figures.figure_6.smoothing",
+    declared = declare_claims("t")
+    assert {file: set(keys) for file, keys in declared.items()} == {
+        "params.yaml": {"audit", "scale"},
+        "studies/t/experiments/linear.yaml": {"kind", "settings", "rows"},
+        "studies/t/experiments/pairs.yaml": {"kind", "settings", "quick", "rows"},
+        "studies/t/report.yaml": {"figures.figure_6.smoothing"},
     }
-    stripped = {}
-    for key, value in declared.items():
-        *path, last = key.split(".")
-        place = stripped
-        for part in path:
-            place = place.setdefault(part, {})
-        place[last] = value
-    study_file("t").write_text(yaml.safe_dump(stripped))
-    read_params.cache_clear()
+    figures = {"figure_6": {"smoothing": 0.5}}
+    kept = {name: STUDY["experiments"][name] for name in ("linear", "pairs")}
+    write_study("t", {"experiments": kept, "figures": figures})
     assert judge_all(metrics) == before
     assert [verdict.verdict for verdict in before] == ["adopted", "adopted", "not_run"]
 

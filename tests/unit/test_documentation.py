@@ -13,10 +13,10 @@ ROOT = Path(__file__).resolve().parents[2]
 SCHEMAS = sorted((ROOT / "workflow/schemas").rglob("*.yaml"))
 # Objects whose keys another schema closes: settings by kind of experiment, figures by kind.
 LEFT_TO_KINDS = {
-    "experiments.*.settings",
-    "experiments.*.quick",
-    "experiments.*.smoke",
-    "experiments.*.rows.*",
+    "settings",
+    "quick",
+    "smoke",
+    "rows.*",
     "figures.*",
 }
 

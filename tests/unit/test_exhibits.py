@@ -10,8 +10,9 @@ from itertools import chain
 from pathlib import Path
 
 import pytest
+from study_files import write_study
 
-from redigit.exhibits import list_exhibit_keys, read_exhibit
+from redigit.exhibits import declare_exhibit, read_exhibit
 from redigit.settings import read_params
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -19,18 +20,22 @@ STUDIES = ("a", "b", "c", "d", "e")
 DOCUMENTS = Path(os.environ.get("REDIGIT_DOCUMENTS", "none"))
 
 
-def test_all_rows_are_those_of_the_experiment(tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    file = Path("studies/t/params.yaml")
-    file.parent.mkdir(parents=True)
-    file.write_text("""
-experiments: {mlp: {rows: {small: {}, large: {}}}}
-tables: {all: {experiment: mlp, rows: all}, one: {experiment: mlp, rows: {large: The large}}}
-""")
+def test_all_rows_are_those_of_the_experiment(folder):
+    rows = {"small": {}, "large": {}}
+    tables = {
+        "all": {"experiment": "mlp", "rows": "all"},
+        "one": {"experiment": "mlp", "rows": {"large": "The large"}},
+    }
+    write_study("t", {"experiments": {"mlp": {"rows": rows}}, "tables": tables})
     assert read_exhibit("t", "tables.all")["rows"] == {"small": "small", "large": "large"}
-    assert list_exhibit_keys("t", "tables.all") == ["tables.all", "experiments.mlp.rows"]
+    assert declare_exhibit("t", "tables.all") == {
+        "studies/t/experiments/mlp.yaml": {"rows": rows},
+        "studies/t/report.yaml": {"tables.all": tables["all"]},
+    }
     assert read_exhibit("t", "tables.one")["rows"] == {"large": "The large"}
-    assert list_exhibit_keys("t", "tables.one") == ["tables.one"]
+    assert declare_exhibit("t", "tables.one") == {
+        "studies/t/report.yaml": {"tables.one": tables["one"]}
+    }
 
 
 @pytest.mark.skipif(not DOCUMENTS.is_dir(), reason="REDIGIT_DOCUMENTS names no folder")
@@ -39,7 +44,7 @@ def test_each_exhibit_of_the_document_is_accounted_for(study):
     text = (DOCUMENTS / f"{study.upper()}.md").read_text()
     numbered = re.findall(r"\b(Table|Figure|Fig\.) (\d+(?:\.\d+)?)", text)
     named = {f"{kind.replace('Fig.', 'Figure')} {number}" for kind, number in numbered}
-    content = read_params(ROOT / f"studies/{study}/params.yaml")
+    content = read_params(ROOT / f"studies/{study}/report.yaml")
     exhibits = chain(content["tables"].values(), content["figures"].values())
     known = {exhibit["title"] for exhibit in exhibits} | content["not_rebuilt"].keys()
     assert named <= known

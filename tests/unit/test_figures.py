@@ -8,10 +8,10 @@ import matplotlib.style
 import numpy as np
 import pandas as pd
 import pytest
-import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from matplotlib.figure import Figure
+from study_files import forget_files, write_study
 
 from redigit.datasets import DATASETS
 from redigit.errors import InputError
@@ -24,7 +24,6 @@ from redigit.figures import (
     write_figure,
 )
 from redigit.files import read_arrays, write_arrays, write_json
-from redigit.settings import read_params
 from tiny_data import make_dataset
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -65,12 +64,10 @@ def style():
 def study(tmp_path, monkeypatch):
     """A folder with one study, which is the working directory."""
     monkeypatch.chdir(tmp_path)
-    read_params.cache_clear()
-    Path("studies/t").mkdir(parents=True)
-    Path("studies/t/params.yaml").write_text(yaml.safe_dump(STUDY))
+    write_study("t", STUDY)
     Path("params.yaml").write_text("scale: full\n")
     yield tmp_path
-    read_params.cache_clear()
+    forget_files()
 
 
 def write_histories(folder: Path, rows=("small", "large"), seeds=(0, 1), epochs=4) -> list[Path]:

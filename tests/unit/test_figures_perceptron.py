@@ -5,12 +5,11 @@ from pathlib import Path
 import matplotlib.style
 import numpy as np
 import pytest
-import yaml
+from study_files import forget_files, write_study
 
 from redigit.errors import InputError
 from redigit.figures import KINDS, error_curve, weight_map
 from redigit.files import write_arrays, write_json
-from redigit.settings import read_params
 
 STYLE = Path(__file__).resolve().parents[2] / "workflow/redigit.mplstyle"
 FIGURE = {"perceptron": "perceptron/5_6", "draw": 1, "add_bias": True}
@@ -25,13 +24,11 @@ STUDY = {
 def study(tmp_path, monkeypatch):
     """A folder with one study, and the style of all figures."""
     monkeypatch.chdir(tmp_path)
-    read_params.cache_clear()
-    Path("studies/t").mkdir(parents=True)
-    Path("studies/t/params.yaml").write_text(yaml.safe_dump(STUDY))
+    write_study("t", STUDY)
     Path("params.yaml").write_text("scale: full\n")
     with matplotlib.style.context(STYLE, after_reset=True):
         yield
-    read_params.cache_clear()
+    forget_files()
 
 
 @pytest.fixture

@@ -5,11 +5,10 @@ from pathlib import Path
 import matplotlib.style
 import pandas as pd
 import pytest
-import yaml
+from study_files import write_study
 
 from redigit.errors import InputError
 from redigit.figures import KINDS, search_history
-from redigit.settings import read_params
 
 STYLE = Path(__file__).resolve().parents[2] / "workflow/redigit.mplstyle"
 FIGURE = {"experiment": "search", "rows": {"deep": "5 layers", "2": "2 layers"}}
@@ -36,11 +35,9 @@ def file(folder) -> Path:
             "search": {"settings": {"objective": "validation_accuracy"}, "rows": ROWS}
         }
     }  # fmt: skip
-    Path("studies/t").mkdir(parents=True)
-    Path("studies/t/params.yaml").write_text(yaml.safe_dump(study))
+    write_study("t", study)
     Path("params.yaml").write_text("scale: full\n")
     TRIALS.to_csv("trials.csv", index=False)
-    read_params.cache_clear()
     with matplotlib.style.context(STYLE, after_reset=True):
         yield folder / "trials.csv"
 

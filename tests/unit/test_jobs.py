@@ -7,13 +7,14 @@ import pytest
 import yaml
 from hypothesis import given
 from hypothesis import strategies as st
+from study_files import write_study
 
 from redigit import jobs
-from redigit.settings import look_up, read_params, study_file
+from redigit.settings import experiment_file, experiments_folder, look_up, report_file
 from redigit.validation import list_kinds
 
 ROOT = Path(__file__).resolve().parents[2]
-STUDIES = sorted(path.parent.name for path in ROOT.glob("studies/*/params.yaml"))
+STUDIES = sorted(path.parent.name for path in ROOT.glob("studies/*/report.yaml"))
 
 
 @pytest.fixture
@@ -39,23 +40,20 @@ def test_experiments_are_those_of_the_studies_by_kind(run):
     listed = jobs.list_experiments()
     assert len(listed) == len(set(listed))
     for study in STUDIES:
-        of_study = read_params(study_file(study))["experiments"]
-        assert jobs.list_experiments(study=study) == [f"{study}/{name}" for name in of_study]
+        names = sorted(path.stem for path in experiments_folder(study).iterdir())
+        assert jobs.list_experiments(study=study) == [f"{study}/{name}" for name in names]
     kinds = list_kinds("kinds")
     assert sorted(listed) == sorted(name for kind in kinds for name in jobs.list_experiments(kind))
     assert jobs.list_experiments(*kinds) == listed
     for experiment in jobs.list_experiments("linear", "pairs"):
-        study, name = experiment.split("/")
-        kind = look_up(study_file(study), f"experiments.{name}.kind")
-        assert kind in ("linear", "pairs")
+        assert look_up(experiment_file(experiment), "kind") in ("linear", "pairs")
 
 
 def test_rows_are_those_of_the_experiments(run):
     assert ("example/clothes", "1x32") in jobs.list_rows("network")
     assert ("example/clothes", "1x32") not in jobs.list_rows("pairs")
     for experiment, row in jobs.list_rows():
-        study, name = experiment.split("/")
-        look_up(study_file(study), f"experiments.{name}.rows.{row}")
+        look_up(experiment_file(experiment), f"rows.{row}")
 
 
 def test_linear_rows_find_their_pairs(run):
@@ -71,18 +69,36 @@ def test_raw_files_are_the_four_of_the_dataset(run):
     assert {str(Path(file).parent) for file in files} == {"data/raw/fashion_mnist"}
 
 
-@pytest.mark.parametrize("family", ["tables", "figures"])
-def test_exhibits_are_those_of_the_studies(run, family):
-    listed = jobs.list_exhibits(family)
-    assert listed == [exhibit for study in STUDIES for exhibit in jobs.list_exhibits(family, study)]
+def test_figures_are_those_of_the_studies(run):
+    listed = jobs.list_figures()
+    assert listed == [figure for study in STUDIES for figure in jobs.list_figures(study)]
     for study, name in listed:
-        look_up(study_file(study), f"{family}.{name}")
+        look_up(report_file(study), f"figures.{name}")
 
 
-def test_table_shows_the_metrics_of_its_experiment(run):
-    assert jobs.list_table_metrics("a", "table_2") == ["<metrics>/a/mlp.json"]
-    both = ["<metrics>/c/mlp.json", "<metrics>/c/cnn.json"]
-    assert jobs.list_table_metrics("c", "table_4_3") == both
+def test_tables_show_the_metrics_of_their_experiments(folder):
+    tables = {
+        "one": {"experiment": "mlp", "rows": {"1x8": "small"}},
+        "two": {"rows": {"cnn/a": "convolutions", "mlp/1x8": "none", "cnn/b": "more"}},
+    }
+    write_study("t", {"tables": tables})
+    assert jobs.list_table_metrics("t") == ["<metrics>/t/mlp.json", "<metrics>/t/cnn.json"]
+    write_study("t", {"tables": {}})
+    assert jobs.list_table_metrics("t") == []
+
+
+def test_tables_declare_themselves_and_the_rows_that_they_show_without_naming_them(folder):
+    tables = {
+        "all": {"experiment": "mlp", "rows": "all"},
+        "one": {"experiment": "cnn", "rows": {"a": "convolutions"}},
+    }
+    rows = {"1x8": {}, "2x8": {}}
+    experiments = {"mlp": {"settings": {}, "rows": rows}, "cnn": {"rows": {"a": {}}}}
+    write_study("t", {"experiments": experiments, "tables": tables})
+    assert jobs.declare_tables("t") == {
+        str(experiment_file("t/mlp")): {"rows": rows},
+        str(report_file("t")): {"tables": tables},
+    }
 
 
 def test_every_kind_of_figure_has_data_that_a_rule_makes(run):
@@ -112,9 +128,9 @@ def test_every_kind_of_figure_has_data_that_a_rule_makes(run):
         *(file for dataset in jobs.DATASETS for file in jobs.list_raw_files(dataset)),
     }
     shown = set()
-    for study, name in jobs.list_exhibits("figures"):
+    for study, name in jobs.list_figures():
         data = jobs.list_figure_data(study, name, [0, 3])
-        kind = look_up(study_file(study), f"figures.{name}.kind")
+        kind = look_up(report_file(study), f"figures.{name}.kind")
         # A step follows from settings alone.
         assert data or kind == "step_function"
         assert set(data) <= made
@@ -123,14 +139,16 @@ def test_every_kind_of_figure_has_data_that_a_rule_makes(run):
 
 
 def test_figure_declares_itself_and_the_rows_whose_settings_it_shows(run):
-    declared = jobs.declare_figure("e", "figure_6")[str(study_file("e"))]
-    assert set(declared) == {
-        "figures.figure_6",
-        "experiments.linear.settings",
-        "experiments.linear.rows.paired_50",
-        "experiments.linear.rows.paired_1000",
-        "experiments.linear.rows.sequential_50",
-        "experiments.linear.rows.sequential_1000",
+    declared = jobs.declare_figure("e", "figure_6")
+    assert {file: set(keys) for file, keys in declared.items()} == {
+        "studies/e/experiments/linear.yaml": {
+            "settings",
+            "rows.paired_50",
+            "rows.paired_1000",
+            "rows.sequential_50",
+            "rows.sequential_1000",
+        },
+        "studies/e/report.yaml": {"figures.figure_6"},
     }
-    for study, name in jobs.list_exhibits("figures"):
-        assert f"figures.{name}" in jobs.declare_figure(study, name)[str(study_file(study))]
+    for study, name in jobs.list_figures():
+        assert f"figures.{name}" in jobs.declare_figure(study, name)[str(report_file(study))]

@@ -13,6 +13,7 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from study_files import forget_files
 
 from redigit import audit, verdicts
 from redigit.assumptions import find_assumptions, list_dependents
@@ -24,14 +25,14 @@ from redigit.pages import (
     VERDICTS,
     build_index_page,
     build_study_page,
-    describe_table,
+    describe_tables,
     format_number,
     format_setting,
     lay_out_bar,
     list_reductions,
 )
-from redigit.settings import read_params
-from redigit.tables import build_table
+from redigit.settings import experiment_file, look_up, report_file
+from redigit.tables import build_tables
 
 ROOT = Path(__file__).resolve().parents[2]
 TEMPLATES = sorted((ROOT / "workflow/templates").iterdir())
@@ -39,33 +40,34 @@ STYLE = ROOT / "workflow/redigit.mplstyle"
 VOID = {"meta", "link", "img", "br", "hr", "input", "rect"}
 EVIL = "<script>alert('x')</script> & \"so on\""
 
-PARAMS = """\
+PAIRS = """\
 # Assumptions are marked ASSUME and shown in the report.
-title: "Study T & co"
-experiments:
-  pairs:
-    kind: pairs
-    settings: {train: 70000, scheme: random}  # ASSUME: with replacement
-    rows:
-      network: {}
-      linear:
-        train: 20  # ASSUME: not stated
+kind: pairs
+settings: {train: 70000, scheme: random}  # ASSUME: with replacement
+rows:
+  network: {}
   linear:
-    kind: linear
-    settings:
-      pairs: pairs/linear
-      # ASSUME: logistic regression;
-      # its penalty is not stated
-      penalty_c: 1.0
-      max_iterations: 100
-    quick: {max_iterations: 5}
-    rows:
-      paired_50: {size: 50}
-      paired_1000: {size: 1000, max_iterations: 7}
+    train: 20  # ASSUME: not stated
+"""
+LINEAR = """\
+kind: linear
+settings:
+  pairs: pairs/linear
+  # ASSUME: logistic regression;
+  # its penalty is not stated
+  penalty_c: 1.0
+  max_iterations: 100
+quick: {max_iterations: 5}
+rows:
+  paired_50: {size: 50}
+  paired_1000: {size: 1000, max_iterations: 7}
+"""
+REPORT = """\
+title: "Study T & co"
 tables:
   table_1:
     title: Table 1
-    caption: "Not an assumption: # ASSUME: nothing"
+    caption: Two sizes.
     experiment: linear
     rows: {paired_50: 50 pairs, paired_1000: "1,000 pairs"}
     columns: {test_accuracy: Accuracy, train_time: Time}
@@ -74,11 +76,14 @@ figures:
   figure_2:
     kind: accuracy_by_size
     title: Figure 2
-    caption: >-
-      See the gap. # ASSUME: no comment either
+    caption: See the gap.
     experiment: linear
     series: {paired: [paired_50, paired_1000]}
 """
+
+
+TABLES, FIGURE = Path("reports/t/tables.csv"), Path("reports/t/figures/figure_2.svg")
+EXPERIMENTS = ["t/linear", "t/pairs"]
 
 
 class Page(HTMLParser):
@@ -144,16 +149,18 @@ def make_claims() -> pd.DataFrame:
 def results(tmp_path_factory) -> Path:
     """A folder with a study's results, from which tests copy."""
     folder = tmp_path_factory.mktemp("results")
-    read_params.cache_clear()
+    forget_files()
     with chdir(folder):
         write_results()
-    read_params.cache_clear()
+    forget_files()
     return folder
 
 
 def write_results() -> None:
     """Write what the pages are made from into the working directory."""
-    write_text(Path("studies/t/params.yaml"), PARAMS)
+    write_text(report_file("t"), REPORT)
+    for experiment, text in zip(EXPERIMENTS, (LINEAR, PAIRS), strict=True):
+        write_text(experiment_file(experiment), text)
     write_text(Path("params.yaml"), "scale: quick\n")
     claims = make_claims()
     write_csv(Path("reports/t/verdicts.csv"), claims)
@@ -165,11 +172,9 @@ def write_results() -> None:
         for row, found in values.items()
     }
     write_json(Path("metrics/t/linear.json"), metrics)
-    study = read_params(Path("studies/t/params.yaml"))
-    table = build_table("t", study["tables"]["table_1"], metrics, claims)
-    write_csv(Path("reports/t/tables/table_1.csv"), table)
-    figure = Path("reports/t/figures/figure_2.svg")
-    write_figure(figure, STYLE, "t", study["figures"]["figure_2"], [Path("metrics/t/linear.json")])
+    write_csv(TABLES, build_tables("t", {"linear": metrics}, claims))
+    definition = look_up(report_file("t"), "figures.figure_2")
+    write_figure(FIGURE, STYLE, "t", definition, [Path("metrics/t/linear.json")])
 
 
 @pytest.fixture
@@ -177,19 +182,17 @@ def report(results, tmp_path, monkeypatch) -> Path:
     """A folder with a study's results, which is the working directory."""
     shutil.copytree(results, tmp_path, dirs_exist_ok=True)
     monkeypatch.chdir(tmp_path)
-    read_params.cache_clear()
+    forget_files()
     yield tmp_path
-    read_params.cache_clear()
+    forget_files()
 
 
 def write_pages() -> dict[str, Page]:
     """Write both pages of the report and read them."""
-    folder = Path("reports/t")
-    tables, figures = ([folder / name] for name in ("tables/table_1.csv", "figures/figure_2.svg"))
-    path = folder / "index.html"
-    study = build_study_page("t", TEMPLATES, tables, figures, folder / "verdicts.csv", path)
-    write_text(path, study)
-    index = build_index_page(TEMPLATES, [Path("metrics/t/verdicts.json")])
+    page, claims = Path("reports/t/index.html"), Path("reports/t/verdicts.csv")
+    study = build_study_page("t", TEMPLATES, EXPERIMENTS, TABLES, [FIGURE], claims, page)
+    write_text(page, study)
+    index = build_index_page(TEMPLATES, EXPERIMENTS, [Path("metrics/t/verdicts.json")])
     write_text(Path("reports/index.html"), index)
     return {"reports/t/index.html": Page(study), "reports/index.html": Page(index)}
 
@@ -228,7 +231,7 @@ def test_every_figure_has_size_words_and_caption(report):
     assert "0.1100 at 50" in image["alt"]
     assert int(image["width"]) > int(image["height"]) > 100
     captions = [text for tags, text in page.texts if tags[-1:] == ("figcaption",)]
-    assert captions == ["See the gap. # ASSUME: no comment either"]
+    assert captions == ["See the gap."]
 
 
 def test_every_link_and_source_resolves(report):
@@ -285,7 +288,7 @@ def test_both_pages_say_at_what_scale_the_run_was(report):
 def test_pages_say_that_the_run_was_smaller_only_if_it_was(report, scale, is_reduced):
     """The study has an overlay for quick and none for smoke."""
     Path("params.yaml").write_text(f"scale: {scale}\n")
-    read_params.cache_clear()
+    forget_files()
     for page in write_pages().values():
         assert f"This run: {scale}." in page.text
         assert ("ran smaller than the studies did" in page.text) == is_reduced
@@ -333,7 +336,7 @@ def test_claim_without_its_one_verdict_is_refused(report, changes, words):
 
 @pytest.mark.parametrize("content", ["", "<svg/>", '<svg width="3pt" height="4pt"/>'])
 def test_figure_that_is_not_one_is_refused(report, content):
-    Path("reports/t/figures/figure_2.svg").write_text(content)
+    FIGURE.write_text(content)
     with pytest.raises(InputError, match=r"figure_2\.svg"):
         write_pages()
 
@@ -346,7 +349,8 @@ def test_unknown_verdict_in_a_summary_is_refused(report):
 
 
 def test_number_of_a_smaller_run_says_so(report):
-    (smaller, full) = describe_table("t", Path("reports/t/tables/table_1.csv"), "quick")["lines"]
+    (table,) = describe_tables("t", TABLES, "quick")
+    smaller, full = table["lines"]
     assert smaller["changes"] == ["max iterations 5 of 100"] and full["changes"] == []
     assert [cell["reduced"] for line in (smaller, full) for cell in line["cells"]] == [
         bool(cell["measured"]) and line is smaller
@@ -355,33 +359,31 @@ def test_number_of_a_smaller_run_says_so(report):
     ]
     text = write_pages()["reports/t/index.html"].text
     assert "quick: max iterations 5 of 100" in text and "2 runs, quick" in text
-    whole = describe_table("t", Path("reports/t/tables/table_1.csv"), "full")["lines"]
-    assert not any(line["changes"] for line in whole)
+    (table,) = describe_tables("t", TABLES, "full")
+    assert not any(line["changes"] for line in table["lines"])
 
 
 def test_only_what_the_scale_changes_is_listed(report):
-    (change,) = list_reductions("t", "quick")
+    (change,) = list_reductions(EXPERIMENTS, "quick")
     assert (change["setting"], change["full"], change["now"]) == ("max_iterations", 100, 5)
     assert (change["rows"], change["all_rows"]) == (["paired_50"], False)
-    assert list_reductions("t", "full") == []
+    assert list_reductions(EXPERIMENTS, "full") == []
 
 
 def find(folder: Path, content: str) -> list[tuple[str, str]]:
     """Find the assumptions of a file with this content."""
-    path = folder / "params.yaml"
+    path = folder / "any.yaml"
     path.write_text(content)
     return find_assumptions(path)
 
 
 def test_assumptions_are_found_with_their_settings(tmp_path):
-    assert find(tmp_path, PARAMS) == [
-        ("experiments.pairs.settings", "with replacement"),
-        ("experiments.pairs.rows.linear.train", "not stated"),
-        (
-            "experiments.linear.settings.penalty_c",
-            "logistic regression; its penalty is not stated",
-        ),
+    assert find(tmp_path, PAIRS) == [
+        ("settings", "with replacement"),
+        ("rows.linear.train", "not stated"),
     ]
+    penalty = "logistic regression; its penalty is not stated"
+    assert find(tmp_path, LINEAR) == [("settings.penalty_c", penalty)]
 
 
 @pytest.mark.parametrize(
@@ -405,37 +407,38 @@ def test_only_comments_are_assumptions(tmp_path, content, expected):
 
 @pytest.mark.parametrize("content", ["a: 1  # ASSUME:\n", "a: 1\n# ASSUME: nothing follows\n"])
 def test_assumption_of_nothing_or_without_reason_is_refused(tmp_path, content):
-    with pytest.raises(InputError, match=r"params.yaml: line \d: ASSUME"):
+    with pytest.raises(InputError, match=r"any.yaml: line \d: ASSUME"):
         find(tmp_path, content)
 
 
 @pytest.mark.parametrize(
-    ("key", "rows"),
+    ("experiment", "key", "rows"),
     [
         (
-            "experiments.pairs.settings",
+            "t/pairs",
+            "settings",
             ["pairs/network", "pairs/linear", "linear/paired_50", "linear/paired_1000"],
         ),
         (
-            "experiments.pairs.rows.linear.train",
+            "t/pairs",
+            "rows.linear.train",
             ["pairs/linear", "linear/paired_50", "linear/paired_1000"],
         ),
-        ("experiments.linear.settings.max_iterations", ["linear/paired_50"]),
-        ("experiments.linear", ["linear/paired_50", "linear/paired_1000"]),
-        ("tables.table_1.rows", []),
+        ("t/linear", "settings.max_iterations", ["linear/paired_50"]),
+        ("t/linear", "kind", ["linear/paired_50", "linear/paired_1000"]),
     ],
 )
-def test_rows_that_depend_on_a_setting(report, key, rows):
-    assert list_dependents("t", key) == [f"t/{row}" for row in rows]
+def test_rows_that_depend_on_a_setting(report, experiment, key, rows):
+    assert list_dependents(EXPERIMENTS, experiment, key) == [f"t/{row}" for row in rows]
 
 
 def test_verdicts_on_results_hang_on_an_assumption_those_on_settings_do_not(report):
     write_pages()
     text = Path("reports/t/index.html").read_text().split('<h2 id="assumptions">')[1]
-    last = text.split("<tr>")[-1]
-    assert "linear.settings.penalty_c" in last and "its penalty is not stated" in last
+    first = text.split("<tr>")[2]
+    assert "linear.settings.penalty_c" in first and "its penalty is not stated" in first
     hang = {"reproduced", "confirmed", "consistent"}
-    assert set(re.findall(r"#verdict-(\w+)", last)) == hang
+    assert set(re.findall(r"#verdict-(\w+)", first)) == hang
     assert list(VERDICTS)[3] not in hang  # the verdict on t-3, which is on a setting
 
 

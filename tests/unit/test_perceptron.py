@@ -3,11 +3,11 @@
 import numpy as np
 import pytest
 
+from redigit.checkpoints import find_checkpoint_problem
 from redigit.perceptron import (
     BLOCK,
     RULES,
     draw_weights,
-    find_checkpoint_problem,
     find_end,
     list_rates,
     measure_errors,

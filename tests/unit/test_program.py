@@ -27,6 +27,9 @@ def copy_words(job: str, source: Path, many_words: list[Path], target: Path) -> 
         raise InputError(f"{source}: found nothing; allowed is something")
     if job == "broken":
         raise RuntimeError("unexpected")
+    if job == "closed":
+        sys.stderr.close()
+        print("still open", file=sys.stderr)
     if job == "gone":
         sys.exit(7)
     target.write_text(" ".join([type(source).__name__, *map(str, many_words)]))
@@ -99,6 +102,12 @@ def test_log_holds_what_is_printed(run, folder):
     assert result.stderr == "to the side\n"
     log = (folder / "logs/copy_words/a.log").read_text()
     assert sorted(log.splitlines()) == ["job good: 2 words, é", "to the side"]
+
+
+def test_streams_stay_open_when_a_library_closes_them(run, folder):
+    result = run("closed")
+    assert (result.returncode, result.stderr) == (0, "to the side\nstill open\n")
+    assert "still open" in (folder / "logs/copy_words/a.log").read_text()
 
 
 def test_record_says_what_the_job_took(run, folder):

@@ -5,14 +5,13 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from study_files import forget_files, write_study
 
 from redigit.checks import KIND_CHECKS, check_pairs, check_reports
 from redigit.errors import InputError
 from redigit.pairs import SCHEMES, SPLITS, draw_pairs, summarise_pairs
-from redigit.settings import read_params, study_file
 from redigit.validation import check_row, find_schema
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -115,7 +114,6 @@ def project(tmp_path, monkeypatch):
     """Stand in a project whose study ``t`` has pairs of given settings and a map of them."""
     monkeypatch.chdir(tmp_path)
     (tmp_path / "workflow").symlink_to(ROOT / "workflow")
-    study_file("t").parent.mkdir(parents=True)
 
     def write(sizes: dict, points: int = 50, perplexity: float = 5) -> dict:
         pairs = {"data": "mnist", "images": "train", "validation": 0, "draws": 1, **sizes}
@@ -129,12 +127,11 @@ def project(tmp_path, monkeypatch):
                 "forest": {"kind": "classical", "settings": {}, "rows": {"one": {}}},
             }
         }
-        study_file("t").write_text(yaml.safe_dump(content))
-        read_params.cache_clear()
+        write_study("t", content)
         return content
 
     yield write
-    read_params.cache_clear()
+    forget_files()
 
 
 def check(content: dict, *rows: tuple[str, str]) -> None:
@@ -142,7 +139,7 @@ def check(content: dict, *rows: tuple[str, str]) -> None:
         kind = content["experiments"][experiment]["kind"]
         find_more = KIND_CHECKS.get(kind)
         check_row(find_schema("kinds", kind), f"t/{experiment}", row, "full", find_more)
-    check_pairs(study_file("t"), "t", content)
+    check_pairs("t")
 
 
 @pytest.mark.parametrize(
@@ -170,7 +167,7 @@ def check(content: dict, *rows: tuple[str, str]) -> None:
 def test_size_that_a_scheme_cannot_have_is_refused_with_one_line(project, sizes, words):
     with pytest.raises(InputError) as caught:
         check(project(sizes), ("pairs", "all"))
-    assert str(caught.value) == f"studies/t/params.yaml: experiments.pairs.{words}"
+    assert str(caught.value) == f"studies/t/experiments/pairs.yaml: {words}"
 
 
 def test_row_that_needs_more_pairs_than_there_are_is_refused(project):
@@ -185,8 +182,7 @@ def test_row_that_needs_more_pairs_than_there_are_is_refused(project):
     content = project({"scheme": "random", "train": 10, "test": 0}, points=20)
     del content["experiments"]["tsne"]
     content["experiments"]["forest"]["settings"] = {"pairs": "pairs/all"}
-    study_file("t").write_text(yaml.safe_dump(content))
-    read_params.cache_clear()
+    write_study("t", content)
     with pytest.raises(InputError, match=r"rows\.one: found 0 test pairs .* allowed are 1 or more"):
         check(content)
 
@@ -205,11 +201,11 @@ def test_splits_get_images_in_proportion_to_their_pairs(order):
 def test_report_needs_an_experiment_that_is_measured_by_class(project):
     content = project({"scheme": "random", "train": 10, "test": 100})
     content["tables"] = {"report": {"experiment": "forest", "report": "one"}}
+    write_study("t", content)
     with pytest.raises(
         InputError, match=r"tables\.report\.report: forest is not measured by class"
     ):
-        check_reports(study_file("t"), "t", content)
+        check_reports("t")
     content["experiments"]["forest"]["by_class"] = True
-    study_file("t").write_text(yaml.safe_dump(content))
-    read_params.cache_clear()
-    check_reports(study_file("t"), "t", content)
+    write_study("t", content)
+    check_reports("t")

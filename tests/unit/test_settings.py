@@ -1,12 +1,12 @@
 """Settings: the strongest layer wins, and a job declares exactly the keys that it reads."""
 
-import json
 from copy import deepcopy
 from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from study_files import write_study, write_yaml
 
 from redigit.errors import InputError
 from redigit.settings import (
@@ -15,14 +15,15 @@ from redigit.settings import (
     SCALES,
     declare_keys,
     declare_settings,
+    experiment_file,
     look_up,
     merge_declared,
     read_params,
+    report_file,
     resolve_settings,
-    study_file,
 )
 
-FILE = study_file("t")
+FILE = report_file("t")
 # Names that could be taken for a part of the grammar are among them on purpose.
 NAMES = st.sampled_from(["mlp", "settings", "rows", "quick_one", "2x1000", "x"])
 LAYERS = st.dictionaries(
@@ -64,10 +65,8 @@ def studies(draw):
 
 def write_run(study, scale):
     """Write the parameter files of a run of the study ``t``."""
-    FILE.parent.mkdir(parents=True, exist_ok=True)
-    FILE.write_text(json.dumps(study))  # which is YAML too, and written faster
-    RUN_FILE.write_text(json.dumps({"scale": scale, "seeds": [0], "backend": "jax"}))
-    read_params.cache_clear()
+    write_study("t", study)
+    write_yaml(RUN_FILE, {"scale": scale, "seeds": [0], "backend": "jax"})
 
 
 def list_rows(study):
@@ -128,6 +127,11 @@ def list_places(value, path=()):
         yield from list_places(inner, (*path, key))
 
 
+def list_declared(name, row):
+    """The keys of an experiment's file that the settings of a row depend on."""
+    return sorted(declare_settings(f"t/{name}", row)[str(experiment_file(f"t/{name}"))])
+
+
 def replace(document, place, value):
     """A copy of nested mappings with another value in one place."""
     document = deepcopy(document)
@@ -144,7 +148,7 @@ def test_undeclared_key_changes_nothing(folder, study, scale, data):
     write_run(study, scale)
     name, row = data.draw(st.sampled_from(list_rows(study)))
     before = resolve_settings(f"t/{name}", row)
-    declared = [tuple(key.split(".")) for key in declare_settings(f"t/{name}", row)[str(FILE)]]
+    declared = [("experiments", name, *key.split(".")) for key in list_declared(name, row)]
     undeclared = [
         place
         for place in list_places(study)
@@ -161,8 +165,8 @@ def test_declared_key_can_change_the_settings(folder, study, scale, data):
     write_run(study, scale)
     name, row = data.draw(st.sampled_from(list_rows(study)))
     before = resolve_settings(f"t/{name}", row)
-    key = data.draw(st.sampled_from(sorted(declare_settings(f"t/{name}", row)[str(FILE)])))
-    write_run(replace(study, (*key.split("."), "novel"), 1), scale)
+    key = data.draw(st.sampled_from(list_declared(name, row)))
+    write_run(replace(study, ("experiments", name, *key.split("."), "novel"), 1), scale)
     assert resolve_settings(f"t/{name}", row) == before | {"novel": 1}
 
 
@@ -244,7 +248,7 @@ def test_what_is_missing_is_named(folder):
     for missing, act in {
         "nowhere.yaml: missing": lambda: read_params(Path("nowhere.yaml")),
         "params.yaml: scale.x: missing": lambda: look_up(RUN_FILE, "scale.x"),
-        f"{FILE}: experiments.cnn: missing": lambda: resolve_settings("t/cnn", "1x8"),
+        f"{experiment_file('t/cnn')}: missing": lambda: resolve_settings("t/cnn", "1x8"),
         "t/mlp: no row '3x8'; it has 1x8, 2x8": lambda: resolve_settings("t/mlp", "3x8"),
     }.items():
         with pytest.raises(InputError) as caught:

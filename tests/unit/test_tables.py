@@ -7,11 +7,20 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from study_files import write_study
 
 from redigit import audit
 from redigit.errors import InputError
 from redigit.files import write_csv
-from redigit.tables import CELL_COLUMNS, CLAIM_COLUMNS, build_table, measure_cell, read_texts
+from redigit.tables import (
+    CELL_COLUMNS,
+    CLAIM_COLUMNS,
+    TABLE_COLUMNS,
+    build_table,
+    build_tables,
+    measure_cell,
+    read_texts,
+)
 
 DEFINITION = {
     "title": "Table 1",
@@ -104,6 +113,25 @@ def test_table_of_several_experiments_names_their_rows():
     assert cells["mlp/small", "test_accuracy"]["claim"] == "t-1"
     assert cells["cnn/small", "test_accuracy"]["claim"] == ""
     assert cells["cnn/small", "test_accuracy"]["measured"] == 0.75
+
+
+def test_tables_of_a_study_follow_each_other(folder):
+    both = {key: DEFINITION[key] for key in DEFINITION if key != "experiment"}
+    both |= {"title": "Table 2", "rows": {"cnn/small": "convolutions", "mlp/large": "2 layers"}}
+    tables = {"every": DEFINITION | {"rows": "all"}, "table_2": both}
+    rows = {row: {} for row in METRICS}
+    write_study("t", {"experiments": {"mlp": {"rows": rows}}, "tables": tables})
+    metrics = {"mlp": METRICS, "cnn": {"small": METRICS["large"]}}
+    time = ("t-4", "Table 2", "2 layers", "train_time", "5", "", "not_run")
+    claims = tabulate([*CLAIMS, time])
+    cells = build_tables("t", metrics, claims)
+    assert list(cells["table"]) == ["every"] * 4 + ["table_2"] * 4
+    assert list(cells["row"]) == [row for row in [*METRICS, *both["rows"]] for _ in range(2)]
+    alone = build_table("t", DEFINITION | {"rows": {row: row for row in METRICS}}, METRICS, claims)
+    assert cells[:4].drop(columns="table").equals(alone)
+    assert cells["measured"][4] == 0.75
+    write_study("t", {"tables": {}})
+    assert list(build_tables("t", {}, claims).columns) == list(TABLE_COLUMNS)
 
 
 def test_one_replicate_has_no_deviation():

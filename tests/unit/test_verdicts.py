@@ -6,16 +6,15 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
+from study_files import forget_files, write_study
 
 from redigit.audit import COLUMNS, Audit, count_verdicts, tabulate
 from redigit.claims import Claim
 from redigit.document_rules import DOCUMENT_RULES
 from redigit.errors import InputError
-from redigit.settings import read_params
 from redigit.verdicts import (
     MEASURED_RULES,
     VERDICTS,
@@ -360,16 +359,14 @@ BATCH = {"unit": "count", "digits": 0, "rule": "adopted", "quantity": "t/mlp/sma
 def metrics(tmp_path, monkeypatch):
     """Stand in a project with the study ``t`` and give its metrics."""
     monkeypatch.chdir(tmp_path)
-    Path("studies/t").mkdir(parents=True)
-    Path("studies/t/params.yaml").write_text(yaml.safe_dump(STUDY))
-    read_params.cache_clear()
+    write_study("t", STUDY)
     files = []
     for name, content in METRICS.items():
         files.append(Path(f"metrics/t/{name}.json"))
         files[-1].parent.mkdir(parents=True, exist_ok=True)
         files[-1].write_text(json.dumps(content))
     yield files
-    read_params.cache_clear()
+    forget_files()
 
 
 def judge(metrics, *claims, scale="full"):

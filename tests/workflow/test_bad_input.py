@@ -11,7 +11,7 @@ import yaml
 from project import CHECKOUT, Project
 
 RUN_FILE = "params.yaml"
-STUDY_FILE = "studies/example/params.yaml"
+CLOTHES = "studies/example/experiments/clothes.yaml"
 CLAIMS = "studies/example/claims.csv"
 LABELS = "data/raw/mnist/t10k-labels-idx1-ubyte"
 LABELS_SHA256 = "ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2"
@@ -20,7 +20,7 @@ ROW = "2x32: {hidden: [32, 32]}"
 TRAIN = "train_network@example-clothes-2x32-0"
 SCHEMA = yaml.safe_load((CHECKOUT / "workflow/schemas/kinds/network.yaml").read_text())
 SETTINGS = ", ".join(sorted(SCHEMA["properties"]))
-STUDIES = ", ".join(sorted(path.parent.name for path in CHECKOUT.glob("studies/*/params.yaml")))
+STUDIES = ", ".join(sorted(path.parent.name for path in CHECKOUT.glob("studies/*/report.yaml")))
 COLUMNS = (
     "study, id, location, topic, model, metric, printed, value, digits, unit, quantity, rule, "
     "margin, context"
@@ -29,20 +29,18 @@ COLUMNS = (
 # (what is edited, as file, old and new text; the line; the stage in which DVC meets it)
 BAD_VALUES = {
     "unknown-key": (
-        (STUDY_FILE, ROW, "2x32: {hidden: [32, 32], epoch: 3}"),
-        f"{STUDY_FILE}: experiments.clothes.rows.2x32: unknown key 'epoch'; allowed are {SETTINGS}",
+        (CLOTHES, ROW, "2x32: {hidden: [32, 32], epoch: 3}"),
+        f"{CLOTHES}: rows.2x32: unknown key 'epoch'; allowed are {SETTINGS}",
         TRAIN,
     ),
     "text-for-a-number": (
-        (STUDY_FILE, ROW, '2x32: {hidden: [32, 32], epochs: "3"}'),
-        f"{STUDY_FILE}: experiments.clothes.rows.2x32.epochs: found '3' (string); "
-        "allowed is integer",
+        (CLOTHES, ROW, '2x32: {hidden: [32, 32], epochs: "3"}'),
+        f"{CLOTHES}: rows.2x32.epochs: found '3' (string); allowed is integer",
         TRAIN,
     ),
     "too-small": (
-        (STUDY_FILE, ROW, "2x32: {hidden: [32, 32], epochs: 0}"),
-        f"{STUDY_FILE}: experiments.clothes.rows.2x32.epochs: found 0 (integer); "
-        "allowed is 1 or more",
+        (CLOTHES, ROW, "2x32: {hidden: [32, 32], epochs: 0}"),
+        f"{CLOTHES}: rows.2x32.epochs: found 0 (integer); allowed is 1 or more",
         TRAIN,
     ),
     "missing-column": (
@@ -53,7 +51,7 @@ BAD_VALUES = {
     # DVC's graph is that of the study which the run had, so DVC meets no such study.
     "unknown-study": (
         (RUN_FILE, "studies: [example]", "studies: [exampel]"),
-        f"{RUN_FILE}: studies: no studies/exampel/params.yaml; there are {STUDIES}",
+        f"{RUN_FILE}: studies: no studies/exampel/report.yaml; there are {STUDIES}",
         None,
     ),
     "unknown-scale": (

@@ -9,31 +9,41 @@ import pandas as pd
 import pytest
 from project import Project, write_under_old_time
 
-STUDY = "studies/example/params.yaml"
+EXPERIMENTS = "studies/example/experiments"
+PAIRS = f"{EXPERIMENTS}/pairs.yaml"
+REPORT = "studies/example/report.yaml"
 
 # The row of a network, and what is downstream of its training.
-NETWORK_ROW = ("2x32: {hidden: [32, 32]}", "2x32: {hidden: [32, 32], epochs: 1}")
+NETWORK_ROW = (
+    f"{EXPERIMENTS}/clothes.yaml",
+    "2x32: {hidden: [32, 32]}",
+    "2x32: {hidden: [32, 32], epochs: 1}",
+)
 NETWORK_JOBS = {
     "train_network@example-clothes-2x32-0",
     "evaluate_predictions-example-clothes",
     "check_claims@example",
-    "render_table@example-table_1",
+    "render_tables@example",
     "draw_figure-example-figure_1",
     "write_page@example",
     "write_index",
 }
 # The same of a row that is done in seconds.
-LINEAR_ROW = ("{method: sequential}", "{method: sequential, penalty_c: 0.1}")
+LINEAR_ROW = (
+    f"{EXPERIMENTS}/linear.yaml",
+    "{method: sequential}",
+    "{method: sequential, penalty_c: 0.1}",
+)
 LINEAR_JOBS = {
     "fit_linear@example-linear-sequential_100",
     "evaluate_predictions-example-linear",
     "check_claims@example",
-    "render_table@example-table_1",
+    "render_tables@example",
     "write_page@example",
     "write_index",
 }
 # A row whose output shows which parameter it was made with: so many draws.
-PAIRS_ROW = ("small: {}", "small: {draws: 1}")
+PAIRS_ROW = (PAIRS, "small: {}", "small: {draws: 1}")
 PAIRS_JOB = "draw_pairs@example-pairs-small"
 
 
@@ -46,9 +56,9 @@ def list_metrics_diff(project: Project) -> dict[str, set[str]]:
 def assert_lock_is_true(project: Project) -> None:
     """dvc.lock holds the number of draws with which the pairs that it names were drawn."""
     stage = project.stages[PAIRS_JOB]
-    values = stage["params"][STUDY]
-    layers = (f"experiments.pairs.{name}" for name in ("settings", "smoke", "rows.small"))
-    settings = {name: value for key in layers for name, value in values[key].items()}
+    values = stage["params"][PAIRS]
+    layers = (values[key] for key in ("settings", "smoke", "rows.small"))
+    settings = {name: value for layer in layers for name, value in layer.items()}
     (out,) = stage["outs"]
     drawn = pd.read_parquet(project.find_cached(out["md5"]))
     assert drawn["draw"].nunique() == settings["draws"]
@@ -75,12 +85,11 @@ def list_warnings(result: subprocess.CompletedProcess) -> list[str]:
 
 
 def test_changed_row_names_its_job_and_what_follows(project):
-    project.edit(STUDY, *NETWORK_ROW)
+    project.edit(*NETWORK_ROW)
     assert project.list_planned() == NETWORK_JOBS
     assert project.list_bridge_status() == NETWORK_JOBS
     status = project.list_status()
-    # The claims' job and the front page's read the settings of all experiments, the page's the
-    # comments of the file.
+    # The claims' job reads the settings of all experiments, the pages' the files.
     assert status == {
         "train_network@example-clothes-2x32-0",
         "check_claims@example",
@@ -92,7 +101,7 @@ def test_changed_row_names_its_job_and_what_follows(project):
 
 
 def test_dvc_is_clean_after_snakemake(project):
-    project.edit(STUDY, *LINEAR_ROW)
+    project.edit(*LINEAR_ROW)
     result = project.snakemake("--cores", "2")
     recorded = rf"^DVC: recorded \d+ of {len(project.stages)} stages$"
     assert re.search(recorded, result.stderr, re.MULTILINE)
@@ -103,7 +112,7 @@ def test_dvc_is_clean_after_snakemake(project):
 
 
 def test_snakemake_has_nothing_to_do_after_repro(project):
-    project.edit(STUDY, *LINEAR_ROW)
+    project.edit(*LINEAR_ROW)
     assert project.list_reproduced() <= LINEAR_JOBS
     project.assert_nothing_to_do()
     assert_only_row_differs(project, "linear", "sequential_100")
@@ -122,7 +131,7 @@ def test_same_bytes_from_either_engine(finished, project, tmp_path):
     other = finished.copy(tmp_path / "other")
     alone = finished.copy(tmp_path / "alone")
     for copy in (project, other, alone):
-        copy.edit(STUDY, *NETWORK_ROW)
+        copy.edit(*NETWORK_ROW)
     project.snakemake("--cores", "2")
     other.dvc("repro")
     alone.snakemake("--cores", "1")
@@ -174,7 +183,7 @@ def test_nothing_to_do_in_a_clone_with_random_times(clone):
 
 def test_change_right_after_clone_is_seen_by_both(clone):
     clone.set_times(3)
-    clone.edit(STUDY, *NETWORK_ROW)
+    clone.edit(*NETWORK_ROW)
     assert clone.follow(clone.list_status()) == NETWORK_JOBS
     assert clone.list_planned() == NETWORK_JOBS
 
@@ -202,7 +211,7 @@ STATUS = ("dvc", "status")
 )
 def test_no_old_output_is_recorded_under_new_parameters(clone, commands):
     clone.set_times(4)
-    clone.edit(STUDY, *PAIRS_ROW)
+    clone.edit(*PAIRS_ROW)
     for command in commands:
         clone.run(*command)
         assert_lock_is_true(clone)
@@ -215,7 +224,7 @@ def test_no_old_output_is_recorded_under_new_parameters(clone, commands):
 
 def test_run_stands_without_a_dvc_repository(project):
     project.path(".dvc").rename(project.path("away"))
-    project.edit(STUDY, 'title: "Example"', 'title: "Example 2"')
+    project.edit(REPORT, 'title: "Example"', 'title: "Example 2"')
     result = project.snakemake("--cores", "1")
     assert "Example 2" in project.read("reports/index.html")
     (warning,) = list_warnings(result)
@@ -225,7 +234,7 @@ def test_run_stands_without_a_dvc_repository(project):
 @pytest.mark.slow
 def test_run_stands_when_dvc_refuses(project):
     lock = project.read("dvc.lock")
-    project.edit(STUDY, 'title: "Example"', 'title: "Example 2"')
+    project.edit(REPORT, 'title: "Example"', 'title: "Example 2"')
     with hold_dvc_lock(project):
         result = project.snakemake("--cores", "1")
     assert "Example 2" in project.read("reports/index.html")
@@ -242,10 +251,10 @@ def test_run_stands_when_dvc_refuses(project):
 
 @pytest.mark.slow
 def test_output_changed_under_its_old_time_is_made_again(project):
-    path = project.path("reports/example/tables/table_1.csv")
+    path = project.path("reports/example/tables.csv")
     content = path.read_text()
     write_under_old_time(path, content.replace("32", "33"))
-    expected = {"render_table@example-table_1", "write_page@example"}
+    expected = {"render_tables@example", "write_page@example"}
     assert project.follow(project.list_status()) == expected
     assert project.list_planned() == expected
     project.snakemake("--cores", "1")

@@ -5,8 +5,8 @@ import time
 import pytest
 from project import Project
 
-STUDY = "studies/example/params.yaml"
-CHANGE = ("-S", f"{STUDY}:experiments.linear.settings.penalty_c=0.1")
+LINEAR = "studies/example/experiments/linear.yaml"
+CHANGE = ("-S", f"{LINEAR}:settings.penalty_c=0.1")
 METRIC = "metrics/example/linear.json"
 
 
@@ -39,7 +39,7 @@ def test_experiment_gives_what_an_edit_gives(project, finished, tmp_path, run):
     run(project)
     project.assert_nothing_to_do()
     edited = finished.copy(tmp_path / "edited")
-    edited.path(STUDY).write_text(project.read(STUDY))
+    edited.path(LINEAR).write_text(project.read(LINEAR))
     edited.snakemake("--cores", "1")
     assert edited.read(METRIC) == project.read(METRIC) != finished.read(METRIC)
     assert edited.digest_outputs() == project.digest_outputs()

@@ -16,22 +16,25 @@ pytest.register_assert_rewrite("kills")
 
 from kills import Reference, Subject  # noqa: E402
 
-STUDY = "studies/example/params.yaml"
+EXPERIMENTS = "studies/example/experiments"
 KILLS = int(os.environ.get("KILLS", "3"))
 KILLS_IN_SERIES = 5
 
 # Two values of a parameter each: of pairs, from which four experiments follow, and of a network.
-EDITS = [("small: {}", "small: {draws: 1}"), ("1x32: {}", "1x32: {batch: 200}")]
+EDITS = [
+    (f"{EXPERIMENTS}/pairs.yaml", "small: {}", "small: {draws: 1}"),
+    (f"{EXPERIMENTS}/clothes.yaml", "1x32: {}", "1x32: {batch: 200}"),
+]
 
 
 def make_subject(project: Project) -> Subject:
-    original = project.read(STUDY)
+    originals = {file: project.read(file) for file, _, _ in EDITS}
 
     def set_values(*are_edited: bool) -> None:
-        project.path(STUDY).write_text(original)
-        for is_edited, edit in zip(are_edited, EDITS, strict=True):
+        for is_edited, (file, old, new) in zip(are_edited, EDITS, strict=True):
+            project.path(file).write_text(originals[file])
             if is_edited:
-                project.edit(STUDY, *edit)
+                project.edit(file, old, new)
 
     values = itertools.product((False, True), repeat=2)
     return Subject(project, {str(v): partial(set_values, *v) for v in values}, "workflow/scripts/")

@@ -6,16 +6,20 @@ from pathlib import PurePath
 
 import pytest
 import yaml
-from project import RULES, Project, digest, write_under_old_time
+from project import CHECKOUT, RULES, Project, digest, write_under_old_time
 
 RUN_FILE = "params.yaml"
-STUDY_FILE = "studies/example/params.yaml"
+EXPERIMENTS = sorted(
+    str(path.relative_to(CHECKOUT))
+    for path in CHECKOUT.glob("studies/example/experiments/[!.]*.yaml")
+)
+PARAMETERS = (RUN_FILE, "studies/example/report.yaml", *EXPERIMENTS)
 
 UNDECLARED = {
     # Where the raw files come from cannot change them, so no job depends on it.
     "download_data": {RUN_FILE: ["data"]},
     # Without `by_class` in an experiment there is no key to declare; with it there is.
-    "evaluate_predictions": {STUDY_FILE: []},
+    "evaluate_predictions": {file: [] for file in EXPERIMENTS},
 }
 
 # What is added to a file. That the engines name the right jobs is tried on one file of each sort;
@@ -118,7 +122,7 @@ def test_changed_module_is_the_one_that_runs(project):
 def keep_declared(project: Project, rule: str, stage: dict) -> None:
     """Take all keys out of the parameter files that the stage does not declare."""
     inputs = {dep["path"] for dep in stage["deps"]}
-    for file in {RUN_FILE, STUDY_FILE} - inputs:
+    for file in set(PARAMETERS) - inputs:
         values = yaml.safe_load(project.read(file))
         kept = {key: values[key] for key in UNDECLARED.get(rule, {}).get(file, [])}
         for key, value in stage.get("params", {}).get(file, {}).items():
@@ -132,7 +136,7 @@ def keep_declared(project: Project, rule: str, stage: dict) -> None:
 
 @pytest.mark.parametrize("rule", RULES)
 def test_programs_read_no_undeclared_setting(project, rule):
-    files = {file: project.read(file) for file in (RUN_FILE, STUDY_FILE)}
+    files = {file: project.read(file) for file in PARAMETERS}
     for name, stage in list_stages(project, rule).items():
         for file, text in files.items():
             project.path(file).write_text(text)

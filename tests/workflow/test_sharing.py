@@ -5,7 +5,8 @@ import shutil
 import pytest
 from project import Project
 
-STUDY = "studies/example/params.yaml"
+REPORT = "studies/example/report.yaml"
+CLOTHES = "studies/example/experiments/clothes.yaml"
 NETWORK_ROW = ("2x32: {hidden: [32, 32]}", "2x32: {hidden: [32, 32], epochs: 1}")
 
 
@@ -21,7 +22,7 @@ def test_clone_and_pull_bring_all_outputs(made, finished, clone):
 
 @pytest.mark.slow
 def test_push_brings_what_is_new(project, tmp_path):
-    project.edit(STUDY, 'title: "Example"', 'title: "Example 2"')
+    project.edit(REPORT, 'title: "Example"', 'title: "Example 2"')
     project.dvc("remote", "modify", "store", "url", str(tmp_path / "remote"))
     project.snakemake("--cores", "1")
     project.dvc("push")
@@ -40,14 +41,14 @@ def test_nothing_differs_in_a_finished_project(project):
 
 @pytest.mark.slow
 def test_diffs_show_what_a_changed_row_did(project):
-    project.edit(STUDY, *NETWORK_ROW)
+    project.edit(CLOTHES, *NETWORK_ROW)
     project.snakemake("--cores", "2")
     metrics = project.read_json("dvc", "metrics", "diff", "--json")
     assert metrics["metrics/example/clothes.json"]["2x32.test_accuracy"].keys() == {
         *("old", "new", "diff"),
     }
     assert project.read_json("dvc", "params", "diff", "--json") == {
-        STUDY: {"experiments.clothes.rows.2x32.epochs": {"old": None, "new": 1}}
+        CLOTHES: {"rows.2x32.epochs": {"old": None, "new": 1}}
     }
     history = "models/example/clothes/2x32/0/history.csv"
     plots = project.read_json("dvc", "plots", "diff", "--json")["data"]

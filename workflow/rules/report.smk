@@ -1,37 +1,39 @@
 """The report. Needs metrics, predictions and verdicts; makes tables, figures and pages."""
 
 from redigit.jobs import (
-    declare_exhibit,
     declare_figure,
-    list_exhibits,
+    declare_tables,
+    list_experiment_files,
     list_figure_data,
+    list_figures,
     list_table_metrics,
     match_any,
 )
-from redigit.settings import RUN_FILE, declare_keys, study_file
+from redigit.settings import RUN_FILE, declare_keys, report_file
 
 TEMPLATES = sorted(str(path) for path in Path("workflow/templates").iterdir())
 
 
-rule render_table:
+# Each table depends on the study's verdicts, so none could be rendered alone: all are one job.
+rule render_tables:
     input:
-        program=import_closure("workflow/scripts/render_table.py"),
-        metrics=lambda wc: list_table_metrics(wc.study, wc.table),
+        program=import_closure("workflow/scripts/render_tables.py"),
+        metrics=lambda wc: list_table_metrics(wc.study),
         verdicts="<reports>/{study}/verdicts.csv",
     output:
-        table="<reports>/{study}/tables/{table}.csv",
+        tables="<reports>/{study}/tables.csv",
     log:
-        "<logs>/render_table/{study}/{table}.log",
+        "<logs>/render_tables/{study}.log",
     wildcard_constraints:
         study=match_any(config["studies"]),
     params:
-        settings=lambda wc: declare_exhibit(wc.study, f"tables.{wc.table}"),
+        settings=lambda wc: declare_tables(wc.study),
     message:
-        "Rendering {wildcards.study}/{wildcards.table}"
+        "Rendering the tables of study {wildcards.study}"
     shell:
-        "python workflow/scripts/render_table.py {wildcards.study}/{wildcards.table}"
+        "python workflow/scripts/render_tables.py {wildcards.study}"
         " --metrics {input.metrics} --verdicts {input.verdicts}"
-        " --table {output.table} --log {log}"
+        " --tables {output.tables} --log {log}"
 
 
 rule draw_figure:
@@ -58,15 +60,12 @@ rule write_page:
     input:
         program=import_closure("workflow/scripts/write_page.py"),
         templates=TEMPLATES,
-        # The page lists the comments marked ASSUME, so it depends on the file, not on keys.
-        assumptions="studies/{study}/params.yaml",
-        tables=lambda wc: [
-            f"<reports>/{study}/tables/{name}.csv"
-            for study, name in list_exhibits("tables", wc.study)
-        ],
+        report="studies/{study}/report.yaml",
+        # The page lists the comments marked ASSUME, so it depends on files, not on keys.
+        experiments=lambda wc: list_experiment_files(wc.study),
+        tables="<reports>/{study}/tables.csv",
         figures=lambda wc: [
-            f"<reports>/{study}/figures/{name}.svg"
-            for study, name in list_exhibits("figures", wc.study)
+            f"<reports>/{study}/figures/{name}.svg" for study, name in list_figures(wc.study)
         ],
         verdicts="<reports>/{study}/verdicts.csv",
     output:
@@ -81,14 +80,16 @@ rule write_page:
         "Writing the page of study {wildcards.study}"
     shell:
         "python workflow/scripts/write_page.py {wildcards.study} --templates {input.templates}"
-        " --tables {input.tables} --figures {input.figures} --verdicts {input.verdicts}"
-        " --page {output.page} --log {log}"
+        " --experiments {input.experiments} --tables {input.tables} --figures {input.figures}"
+        " --verdicts {input.verdicts} --page {output.page} --log {log}"
 
 
 rule write_index:
     input:
         program=import_closure("workflow/scripts/write_index.py"),
         templates=TEMPLATES,
+        # The page says whether the scale makes any experiment smaller.
+        experiments=list_experiment_files(*config["studies"]),
         summaries=expand("<metrics>/{study}/verdicts.json", study=config["studies"]),
     output:
         page="<reports>/index.html",
@@ -96,18 +97,17 @@ rule write_index:
         "<logs>/write_index.log",
     params:
         settings=declare_keys(
-            {RUN_FILE: ["scale"]}
-            # The page says whether the scale makes any experiment smaller.
-            | {study_file(study): ["title", "experiments"] for study in config["studies"]}
+            {RUN_FILE: ["scale"]} | {report_file(study): ["title"] for study in config["studies"]}
         ),
     message:
         "Writing the front page"
     shell:
         "python workflow/scripts/write_index.py index --templates {input.templates}"
-        " --summaries {input.summaries} --page {output.page} --log {log}"
+        " --experiments {input.experiments} --summaries {input.summaries}"
+        " --page {output.page} --log {log}"
 
 
-targets += [f"<reports>/{study}/tables/{name}.csv" for study, name in list_exhibits("tables")]
-targets += [f"<reports>/{study}/figures/{name}.svg" for study, name in list_exhibits("figures")]
+targets += expand("<reports>/{study}/tables.csv", study=config["studies"])
+targets += [f"<reports>/{study}/figures/{name}.svg" for study, name in list_figures()]
 targets += expand("<reports>/{study}/index.html", study=config["studies"])
 targets.append("<reports>/index.html")

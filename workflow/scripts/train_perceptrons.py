@@ -2,9 +2,10 @@
 
 from pathlib import Path
 
+from redigit.checkpoints import find_checkpoint_problem
 from redigit.datasets import load_images
 from redigit.files import write_arrays
-from redigit.perceptron import find_checkpoint_problem, train_row
+from redigit.perceptron import train_row
 from redigit.program import run_program
 from redigit.settings import read_experiment
 from redigit.validation import read_settings

@@ -5,9 +5,12 @@ from pathlib import Path
 from redigit.files import write_text
 from redigit.pages import build_index_page
 from redigit.program import run_program
+from redigit.settings import name_experiment
 
 
-def write_index(job: str, templates: list[Path], summaries: list[Path], page: Path) -> None:
+def write_index(
+    job: str, templates: list[Path], experiments: list[Path], summaries: list[Path], page: Path
+) -> None:
     """Write the report's front page.
 
     Parameters
@@ -16,12 +19,15 @@ def write_index(job: str, templates: list[Path], summaries: list[Path], page: Pa
         ``index``: there is one front page.
     templates : list of Path
         Templates and style of the pages.
+    experiments : list of Path
+        The files of all experiments of the run.
     summaries : list of Path
         Counts of verdicts, one file for each study.
     page : Path
         The page to be written.
     """
-    write_text(page, build_index_page(templates, summaries))
+    names = [name_experiment(file) for file in experiments]
+    write_text(page, build_index_page(templates, names, summaries))
 
 
 if __name__ == "__main__":

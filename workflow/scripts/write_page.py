@@ -5,12 +5,14 @@ from pathlib import Path
 from redigit.files import write_text
 from redigit.pages import build_study_page
 from redigit.program import run_program
+from redigit.settings import name_experiment
 
 
 def write_page(
     job: str,
     templates: list[Path],
-    tables: list[Path],
+    experiments: list[Path],
+    tables: Path,
     figures: list[Path],
     verdicts: Path,
     page: Path,
@@ -23,7 +25,9 @@ def write_page(
         Name of the study.
     templates : list of Path
         Templates and style of the pages.
-    tables : list of Path
+    experiments : list of Path
+        The files of the study's experiments.
+    tables : Path
         The study's tables, one line a cell.
     figures : list of Path
         The study's figures.
@@ -32,7 +36,8 @@ def write_page(
     page : Path
         The page to be written.
     """
-    write_text(page, build_study_page(job, templates, tables, figures, verdicts, page))
+    names = [name_experiment(file) for file in experiments]
+    write_text(page, build_study_page(job, templates, names, tables, figures, verdicts, page))
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 """Which files of the project a Python program imports, found without running it."""
 
 import ast
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
@@ -46,10 +47,20 @@ def import_closure(program: str | Path, project: str | Path = ".") -> list[str]:
 def _find_imported_files(file: Path, root: Path) -> tuple[Path, ...]:
     """Give the files below `root` that one file imports directly."""
     files: set[Path] = set()
-    for node in ast.walk(ast.parse(file.read_bytes(), filename=str(file))):
-        for name in _name_modules(node, file, root):
+    for statement in _list_statements(ast.parse(file.read_bytes(), filename=str(file))):
+        for name in _name_modules(statement, file, root):
             files.update(_locate_module(name, root))
     return tuple(sorted(files))
+
+
+def _list_statements(tree: ast.Module) -> Iterator[ast.AST]:
+    """List all statements, at any depth; expressions, which are most of a tree, import nothing."""
+    waiting: list[ast.AST] = [tree]
+    while waiting:
+        statement = waiting.pop()
+        yield statement
+        for name in ("body", "orelse", "finalbody", "handlers", "cases"):
+            waiting.extend(getattr(statement, name, ()))
 
 
 def _name_modules(node: ast.AST, file: Path, root: Path) -> list[tuple[str, ...]]:

@@ -1,7 +1,6 @@
 """Linear separability. Needs raw images, stored certificates; makes certificates, verifies all."""
 
-from redigit.evidence import list_evidence
-from redigit.jobs import list_experiments, list_raw_inputs, match_any
+from redigit.jobs import list_evidence, list_experiments, list_raw_inputs, match_any
 from redigit.settings import declare_experiment, read_experiment
 
 

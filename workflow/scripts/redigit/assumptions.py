@@ -1,12 +1,13 @@
 """What a study does not state and its parameter file assumes: comments ``# ASSUME: …``."""
 
 import re
+from collections.abc import Sequence
 from pathlib import Path
 
 import yaml
 
 from redigit.errors import InputError
-from redigit.settings import Settings, read_params, resolve_settings, study_file
+from redigit.settings import read_experiment, resolve_settings, split_experiment
 
 # A comment that marks an assumption: `# ASSUME: text`.
 MARK = re.compile(r"#\s*ASSUME\b:?")
@@ -85,27 +86,34 @@ def read_continuation(lines: list[str], column: int) -> list[str]:
     return texts
 
 
-def list_dependents(study: str, key: str) -> list[str]:
-    """List the rows, as ``study/experiment/row``, that depend on a key of a study's experiments.
+def list_dependents(experiments: Sequence[str], experiment: str, key: str) -> list[str]:
+    """List the rows, as ``study/experiment/row``, that depend on a key of an experiment's file.
 
     These are the rows whose settings it is among, and those that name one of these rows, as
     ``experiment/row``, in a setting of their own.
+
+    Parameters
+    ----------
+    experiments : sequence of str
+        All experiments of the study, as ``study/experiment``.
+    experiment : str
+        The experiment, one of them.
+    key : str
+        Dotted key.
     """
-    top, *parts = key.split(".")
-    if top != "experiments":
-        return []
-    experiments: Settings = read_params(study_file(study))["experiments"]
-    experiment, layer, name = [*parts, "", ""][:3]
-    rows = experiments[experiment]["rows"]
-    if layer == "rows" and name:
-        found = [f"{experiment}/{name}"]
+    study, name = split_experiment(experiment)
+    layer, inner = [*key.split("."), ""][:2]
+    rows = read_experiment(experiment)["rows"]
+    if layer == "rows" and inner:
+        found = [f"{name}/{inner}"]
     else:
-        found = [f"{experiment}/{row}" for row in rows if name not in rows[row]]
+        found = [f"{name}/{row}" for row in rows if inner not in rows[row]]
     # The list grows while it is walked, so that chains of any length are followed.
     for source in found:
-        for other, content in experiments.items():
-            for row in content["rows"]:
-                users = resolve_settings(f"{study}/{other}", row, "full").values()
-                if source in users and f"{other}/{row}" not in found:
-                    found.append(f"{other}/{row}")
+        for other in experiments:
+            for row in read_experiment(other)["rows"]:
+                user = f"{split_experiment(other)[1]}/{row}"
+                users = resolve_settings(other, row, "full").values()
+                if source in users and user not in found:
+                    found.append(user)
     return [f"{study}/{row}" for row in found]

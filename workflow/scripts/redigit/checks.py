@@ -4,6 +4,7 @@ Each problem becomes one line: file, key, what was found, what is allowed.
 """
 
 import os
+import re
 from collections.abc import Iterator
 from functools import partial
 from itertools import chain, product
@@ -11,21 +12,30 @@ from pathlib import Path
 from typing import Any
 
 from redigit.architecture import find_network_problem
+from redigit.checkpoints import find_checkpoint_problem
 from redigit.claims import check_claims_file
 from redigit.errors import InputError
-from redigit.exhibits import ALL_ROWS
-from redigit.perceptron import find_checkpoint_problem
+from redigit.exhibits import ALL_ROWS, name_row
 from redigit.perplexity import find_points_problem
 from redigit.settings import (
     REFERENCES,
     RUN_FILE,
     SCALES,
+    SOURCES,
+    STUDIES,
     Settings,
+    experiment_file,
+    experiments_folder,
+    find_experiments,
     is_by_class,
     list_layers,
+    list_scales,
+    read_experiment,
     read_params,
+    refer_to_row,
+    report_file,
     resolve_settings,
-    study_file,
+    split_experiment,
 )
 from redigit.space import find_search_problem
 from redigit.validation import (
@@ -45,7 +55,12 @@ KIND_CHECKS: dict[str, ProblemFinder] = {
     "tsne": find_points_problem,
     "tuner": partial(find_search_problem, find_schema("kinds", "network")),
 }
+# `verdicts` would be the file of metrics that counts verdicts, `figures` stands in claims for none.
+EXPERIMENT_FILES = r"(?!(figures|verdicts)\.)[a-z][a-z0-9_]*\.yaml"
 OUTPUT_FOLDERS = ("data/pairs", "models", "metrics", "reports", "logs")
+
+# Where a row is referred to, as file and key; `experiment/row`; its kind, if it has to be of one.
+Reference = tuple[Path, str, str, str | None]
 
 
 def check_parameters(config: Settings) -> None:
@@ -110,30 +125,51 @@ def check_keys(file: Path, key: str, value: Any) -> None:
 
 
 def check_study(study: str) -> None:
-    """Check the parameter file of a study; raise InputError at the first problem."""
-    file = study_file(study)
+    """Check the parameter files of a study; raise InputError at the first problem."""
+    file = report_file(study)
     if not file.exists():
-        known = ", ".join(
-            sorted(path.parent.name for path in Path("studies").glob("*/params.yaml"))
-        )
+        known = ", ".join(sorted(path.parent.name for path in STUDIES.glob("*/report.yaml")))
         raise InputError(f"{RUN_FILE}: studies: no {file}; there are {known}")
-    content = read_params(file)
-    check_keys(file, "", content)
-    check_value(SCHEMAS / "study.yaml", file, "", content)
-    for name, experiment in content["experiments"].items():
-        kind = experiment["kind"]
-        check_kind(file, f"experiments.{name}.kind", "kinds", kind)
-        schema, find_more = find_schema("kinds", kind), KIND_CHECKS.get(kind)
-        for row, scale in product(experiment["rows"], SCALES):
-            check_row(schema, f"{study}/{name}", row, scale, find_more)
-    for name, figure in content["figures"].items():
+    check_file(file, SCHEMAS / "report.yaml")
+    check_file_names(experiments_folder(study))
+    for experiment in find_experiments(study):
+        check_experiment(experiment)
+    report = read_params(file)
+    for name, figure in report["figures"].items():
         check_kind(file, f"figures.{name}.kind", "figures", figure["kind"])
         check_value(find_schema("figures", figure["kind"]), file, f"figures.{name}", figure)
-    check_exhibits(file, content)
-    check_references(file, study, content)
-    check_reports(file, study, content)
-    check_pairs(file, study, content)
+    check_exhibits(file, report)
+    check_references(study)
+    check_reports(study)
+    check_pairs(study)
     check_claims_file(study)
+
+
+def check_file(file: Path, schema: Path) -> None:
+    """Check a whole parameter file."""
+    content = read_params(file)
+    check_keys(file, "", content)
+    check_value(schema, file, "", content)
+
+
+def check_file_names(folder: Path) -> None:
+    """Check that the files of a folder can be experiments; hidden ones are an editor's."""
+    for path in sorted(folder.glob("[!.]*")):
+        if not re.fullmatch(EXPERIMENT_FILES, path.name):
+            raise InputError(f"{path}: allowed are names like {EXPERIMENT_FILES}")
+
+
+def check_experiment(experiment: str) -> None:
+    """Check the file of ``study/experiment``, and each row wherever its settings differ."""
+    file = experiment_file(experiment)
+    check_file(file, SCHEMAS / "experiment.yaml")
+    content = read_experiment(experiment)
+    kind = content["kind"]
+    check_kind(file, "kind", "kinds", kind)
+    schema, find_more = find_schema("kinds", kind), KIND_CHECKS.get(kind)
+    for row in content["rows"]:
+        for scale in list_scales(experiment, row):
+            check_row(schema, experiment, row, scale, find_more)
 
 
 def check_kind(file: Path, key: str, family: str, kind: str) -> None:
@@ -144,60 +180,63 @@ def check_kind(file: Path, key: str, family: str, kind: str) -> None:
         )
 
 
-def check_exhibits(file: Path, content: Settings) -> None:
+def check_exhibits(file: Path, report: Settings) -> None:
     """Check that no exhibit is both rebuilt and listed as not rebuilt."""
-    missing = content.get("not_rebuilt", {})
-    for exhibit in chain(content["tables"].values(), content["figures"].values()):
+    missing = report.get("not_rebuilt", {})
+    for exhibit in chain(report["tables"].values(), report["figures"].values()):
         if (title := exhibit["title"]) in missing:
             raise InputError(f"{file}: not_rebuilt: found {title}, which is; allowed are others")
 
 
-def check_references(file: Path, study: str, content: Settings) -> None:
+def check_references(study: str) -> None:
     """Check that exhibits and settings name experiments and rows that exist."""
-    kinds = {
-        f"{name}/{row}": experiment["kind"]
-        for name, experiment in content["experiments"].items()
-        for row in experiment["rows"]
-    }
-    for key, reference, kind in list_references(study, content):
+    experiments = [split_experiment(experiment)[1] for experiment in find_experiments(study)]
+    contents = {name: read_experiment(f"{study}/{name}") for name in experiments}
+    kinds = {f"{name}/{row}": of["kind"] for name, of in contents.items() for row in of["rows"]}
+    for file, key, reference, kind in chain(
+        list_shown_rows(study, contents), list_named_rows(study, contents)
+    ):
         allowed = [row for row in kinds if kind in (None, kinds[row])]
         if reference not in allowed:
             raise InputError(
                 f"{file}: {key}: found {reference}; allowed are {', '.join(allowed) or 'none'}"
             )
+    file = report_file(study)
     for family in ("tables", "figures"):
-        for name, exhibit in content[family].items():
+        for name, exhibit in read_params(file)[family].items():
             experiment = exhibit.get("experiment")
-            if experiment and experiment not in content["experiments"]:
-                allowed = ", ".join(content["experiments"])
+            if experiment and experiment not in experiments:
                 place = f"{file}: {family}.{name}.experiment"
+                allowed = ", ".join(experiments)
                 raise InputError(f"{place}: found {experiment}; allowed are {allowed}")
 
 
-def check_reports(file: Path, study: str, content: Settings) -> None:
+def check_reports(study: str) -> None:
     """Check that the experiments of classification reports are measured by class."""
-    for name, table in content["tables"].items():
-        if "report" in table and not is_by_class(f"{study}/{table['experiment']}"):
+    file = report_file(study)
+    for name, table in read_params(file)["tables"].items():
+        experiment = f"{study}/{table.get('experiment')}"
+        if "report" in table and not is_by_class(experiment):
             raise InputError(
                 f"{file}: tables.{name}.report: {table['experiment']} is not measured by class; "
-                f"allowed with experiments.{table['experiment']}.by_class: true"
+                f"allowed with by_class: true in {experiment_file(experiment)}"
             )
 
 
-def check_pairs(file: Path, study: str, content: Settings) -> None:
+def check_pairs(study: str) -> None:
     """Check that the pairs that a row names are as many as it needs, at every scale."""
-    for name, experiment in content["experiments"].items():
-        for row, scale in product(experiment["rows"], SCALES):
-            settings = resolve_settings(f"{study}/{name}", row, scale)
+    for experiment in find_experiments(study):
+        for row, scale in product(read_experiment(experiment)["rows"], SCALES):
+            settings = resolve_settings(experiment, row, scale)
             if "pairs" not in settings:
                 continue
-            source, source_row = settings["pairs"].split("/")
-            pool = resolve_settings(f"{study}/{source}", source_row, scale)
+            pool = resolve_settings(*refer_to_row(study, settings["pairs"]), scale)
             for split, needed in count_needed(settings).items():
                 if pool[split] < needed:
                     raise InputError(
-                        f"{file}: experiments.{name}.rows.{row}: found {pool[split]} {split} pairs "
-                        f"in {settings['pairs']} at scale {scale}; allowed are {needed} or more"
+                        f"{experiment_file(experiment)}: rows.{row}: found {pool[split]} {split} "
+                        f"pairs in {settings['pairs']} at scale {scale}; "
+                        f"allowed are {needed} or more"
                     )
 
 
@@ -208,26 +247,35 @@ def count_needed(settings: Settings) -> dict[str, int]:
     return {"train": 1, "test": 1}
 
 
-def list_references(study: str, content: Settings) -> Iterator[tuple[str, str, str | None]]:
-    """List what refers to a row: key, ``experiment/row``, kind that it has to be if not any."""
+def list_shown_rows(study: str, experiments: dict[str, Settings]) -> Iterator[Reference]:
+    """List the rows of a study's experiments, as they are given by name, that exhibits show."""
+    file = report_file(study)
     for family in ("tables", "figures"):
-        for name, exhibit in content[family].items():
+        for name, exhibit in read_params(file)[family].items():
             rows = exhibit.get("rows", {})
             if rows == ALL_ROWS:
                 # They are there if the experiment is.
-                rows = content["experiments"].get(exhibit["experiment"], {}).get("rows", [rows])
+                rows = experiments.get(exhibit["experiment"], {}).get("rows", [rows])
             for row in chain(rows, *exhibit.get("series", {}).values()):
-                row = f"{exhibit['experiment']}/{row}" if "experiment" in exhibit else row
-                yield f"{family}.{name}", row, None
+                yield file, f"{family}.{name}", name_row(exhibit, row), None
             for reference in exhibit.get("networks", {}):
-                yield f"{family}.{name}.networks", reference, "network"
+                yield file, f"{family}.{name}.networks", reference, "network"
             for key in {"report", "classes"} & exhibit.keys():
-                yield f"{family}.{name}.{key}", f"{exhibit['experiment']}/{exhibit[key]}", None
+                row = f"{exhibit['experiment']}/{exhibit[key]}"
+                yield file, f"{family}.{name}.{key}", row, None
             for kind in REFERENCES:
                 if kind in exhibit:
-                    yield f"{family}.{name}.{kind}", exhibit[kind], kind
-    for name, experiment in content["experiments"].items():
-        for row, scale in product(experiment["rows"], SCALES):
-            for key, layer in list_layers(f"{study}/{name}", row, scale):
-                if "pairs" in layer:
-                    yield f"{key}.pairs", layer["pairs"], "pairs"
+                    yield file, f"{family}.{name}.{kind}", exhibit[kind], kind
+
+
+def list_named_rows(study: str, experiments: dict[str, Settings]) -> Iterator[Reference]:
+    """List the rows that settings of a study's experiments, given by name, refer to."""
+    for name, content in experiments.items():
+        experiment = f"{study}/{name}"
+        for row in content["rows"]:
+            for scale in list_scales(experiment, row):
+                for key, layer in list_layers(experiment, row, scale):
+                    for kind in SOURCES:
+                        if kind in layer:
+                            file = experiment_file(experiment)
+                            yield file, f"{key}.{kind}", layer[kind], kind

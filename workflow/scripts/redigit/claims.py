@@ -8,7 +8,7 @@ import csv
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from io import StringIO
 from math import isqrt
 from pathlib import Path
@@ -18,14 +18,20 @@ from redigit.datasets import DATASETS
 from redigit.errors import InputError
 from redigit.settings import (
     RUN_FILE,
+    SOURCES,
     Settings,
     declare_keys,
+    experiment_file,
+    find_experiments,
     look_up,
+    read_experiment,
     read_params,
+    refer_to_row,
+    report_file,
     resolve_settings,
-    study_file,
+    split_experiment,
 )
-from redigit.validation import SCHEMAS, find_problem
+from redigit.validation import SCHEMAS, find_cell_problem
 
 # What the quantity of a claim has to be, by the claim's rule.
 QUANTITIES = {
@@ -81,6 +87,18 @@ class Quantity(NamedTuple):
     experiment: str
     row: str
     name: str
+
+    @property
+    def is_of_figure(self) -> bool:
+        """Whether it is a setting of a figure, ``study/figures/<figure>/settings.<path>``."""
+        return split_experiment(self.experiment)[1] == FIGURES
+
+    @property
+    def file(self) -> Path:
+        """The parameter file in which the row, or figure, is defined."""
+        if self.is_of_figure:
+            return report_file(split_experiment(self.experiment)[0])
+        return experiment_file(self.experiment)
 
 
 @dataclass(frozen=True)
@@ -143,22 +161,24 @@ def declare_claims(study: str) -> dict[str, Settings]:
     -------
     dict of str to dict
         For each parameter file, the dotted keys and their values: how claims are judged, the
-        experiments that claims are about, those whose pairs they use, and settings of figures.
+        experiments that claims are about, those that they build on, and settings of figures.
     """
-    claims = read_claims(claims_file(study), study, SCHEMAS / "claims.yaml")
-    keys = set()
-    for target in filter(None, (claim.target for claim in claims)):
-        name = target.experiment.split("/")[1]
-        if name == FIGURES:
-            keys.add(f"{FIGURES}.{target.row}.{target.name.split('.')[1]}")
+    figures, experiments = set(), set()
+    for claim in read_claims(claims_file(study), study, SCHEMAS / "claims.yaml"):
+        if not (target := claim.target):
             continue
+        if target.is_of_figure:
+            figures.add(f"{FIGURES}.{target.row}.{target.name.split('.')[1]}")
+            continue
+        experiments.add(target.experiment)
         settings = resolve_settings(target.experiment, target.row, "full")
-        keys |= {f"experiments.{name}"}
-        if "pairs" in settings:
-            keys.add(f"experiments.{settings['pairs'].split('/')[0]}")
-    return declare_keys({study_file(study): keys, RUN_FILE: ("audit", "scale")})
+        experiments |= {refer_to_row(study, settings[key])[0] for key in SOURCES if key in settings}
+    # All keys of an experiment: its overlays too say what was run.
+    whole = {experiment_file(name): read_experiment(name).keys() for name in sorted(experiments)}
+    return declare_keys(whole | {report_file(study): figures, RUN_FILE: ("audit", "scale")})
 
 
+@lru_cache
 def read_claims(path: Path, study: str, schema: Path) -> list[Claim]:
     """Read and check a file of claims.
 
@@ -188,9 +208,9 @@ def read_claims(path: Path, study: str, schema: Path) -> list[Claim]:
     for line, cells in read_cells(path, list(columns)):
         place = f"{path}: line {line} ({' '.join(cells['id'].split())})"
         values = {name: convert_cell(cells[name], columns[name]) for name in columns}
-        problem = find_problem(schema, values)
-        if problem:
-            raise InputError(f"{place}: {problem[0][0]}: {problem[1]}")
+        for name, value in values.items():
+            if problem := find_cell_problem(schema, name, value):
+                raise InputError(f"{place}: {name}: {problem}")
         claim = Claim(**values)
         if claim.id in claims:
             raise InputError(f"{place}: id: it stands in {places[claim.id]} already")
@@ -342,20 +362,19 @@ def check_quantity(claim: Claim, kind: str) -> None:
 
 
 def check_row_exists(study: str, target: Quantity) -> None:
-    """Check that the experiment, or figure, and row of a quantity are in the study's file."""
-    found_study, name = target.experiment.split("/")
+    """Check that the experiment and row of a quantity, or the figure, are among the study's."""
+    found_study, name = split_experiment(target.experiment)
     if found_study != study:
         raise InputError(f"quantity: found study {found_study!r}; allowed is {study}")
-    content = read_params(study_file(study))
-    if name == FIGURES and target.name.startswith("settings."):
-        owner, rows = FIGURES, content["figures"]
-    elif name in content["experiments"]:
-        owner, rows = target.experiment, content["experiments"][name]["rows"]
+    if target.is_of_figure and target.name.startswith("settings."):
+        rows = look_up(target.file, FIGURES)
+    elif not target.is_of_figure and target.file.exists():
+        rows = read_experiment(target.experiment)["rows"]
     else:
-        allowed = ", ".join(content["experiments"])
-        raise InputError(f"quantity: found experiment {name!r}; {study_file(study)} has {allowed}")
+        allowed = ", ".join(split_experiment(known)[1] for known in find_experiments(study))
+        raise InputError(f"quantity: found experiment {name!r}; study {study} has {allowed}")
     if target.row not in rows:
-        raise InputError(f"quantity: found row {target.row!r}; {owner} has {', '.join(rows)}")
+        raise InputError(f"quantity: found row {target.row!r}; {target.file} has {', '.join(rows)}")
 
 
 def find_setting(target: Quantity) -> float:
@@ -367,9 +386,8 @@ def find_setting(target: Quantity) -> float:
         If there is no such setting or it is not a number.
     """
     keyword, _, path = target.name.partition(".")
-    study, name = target.experiment.split("/")
-    if name == FIGURES:
-        value: Any = look_up(study_file(study), f"{FIGURES}.{target.row}")
+    if target.is_of_figure:
+        value: Any = look_up(target.file, f"{FIGURES}.{target.row}")
     else:
         value = resolve_settings(target.experiment, target.row, "full")
     for part in path.split("."):
@@ -394,13 +412,15 @@ def all_same(values: list[Any]) -> bool:
 
 
 def find_settings(target: Quantity, scale: str) -> Settings:
-    """Find the settings of a row, with those of the pairs that it uses as ``pairs.<name>``."""
+    """Find the settings of a row, with those of the rows that it builds on, as ``pairs.<name>``."""
     settings = resolve_settings(target.experiment, target.row, scale)
-    if "pairs" not in settings:
-        return settings
-    study, (name, row) = target.experiment.split("/")[0], settings["pairs"].split("/")
-    pairs = resolve_settings(f"{study}/{name}", row, scale)
-    return settings | {f"pairs.{key}": value for key, value in pairs.items()}
+    found = dict(settings)
+    for key in SOURCES:
+        if key in settings:
+            row = refer_to_row(split_experiment(target.experiment)[0], settings[key])
+            source = resolve_settings(*row, scale)
+            found |= {f"{key}.{name}": value for name, value in source.items()}
+    return found
 
 
 def find_fact(quantity: str) -> int:

@@ -11,7 +11,8 @@ PAGE = Path("docs/parameters.md")
 HEAD = """# Parameters
 
 Rendered from `workflow/schemas` by `make docs`; a test keeps it in step. No parameter has a
-default in the code: what a run uses stands in `params.yaml` and `studies/*/params.yaml`.
+default in the code: what a run uses stands in `params.yaml`, `studies/*/experiments/*.yaml` and
+`studies/*/report.yaml`.
 
 The settings of a job are, each layer replacing whole values of the layer before it: the
 experiment's `settings`, its overlay for the scale of the run (`quick` or `smoke`), the row, the
@@ -21,7 +22,8 @@ row's own overlay for the scale.
 
 def render_page() -> str:
     """Render the whole page as Markdown."""
-    parts = [HEAD, render_schema(SCHEMAS / "run.yaml", 2), render_schema(SCHEMAS / "study.yaml", 2)]
+    parts = [HEAD]
+    parts += [render_schema(SCHEMAS / f"{of}.yaml", 2) for of in ("run", "experiment", "report")]
     for family, title in (("kinds", "Kinds of experiment"), ("figures", "Kinds of figure")):
         parts.append(f"## {title}\n")
         parts += [

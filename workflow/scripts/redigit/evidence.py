@@ -11,13 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from redigit.files import read_arrays, write_arrays
-
-EVIDENCE = Path("evidence")
-
-
-def list_evidence(experiment: str) -> list[str]:
-    """List the stored certificates of ``study/experiment``."""
-    return sorted(str(path) for path in (EVIDENCE / experiment).glob("*.safetensors"))
+from redigit.settings import EVIDENCE
 
 
 def read_certificates(

@@ -1,6 +1,13 @@
-"""Tables and figures as the studies' parameter files define them."""
+"""Tables and figures as the studies' report.yaml defines them."""
 
-from redigit.settings import Settings, look_up, study_file
+from redigit.settings import (
+    Settings,
+    declare_keys,
+    experiment_file,
+    look_up,
+    merge_declared,
+    report_file,
+)
 
 # Stands for every row of the exhibit's experiment, so that a new row appears by itself.
 ALL_ROWS = "all"
@@ -16,23 +23,26 @@ def read_exhibit(study: str, key: str) -> Settings:
     key : str
         ``tables.<name>`` or ``figures.<name>``.
     """
-    definition = look_up(study_file(study), key)
+    definition = look_up(report_file(study), key)
     if definition.get("rows") != ALL_ROWS:
         return definition
-    rows = look_up(study_file(study), name_rows_key(definition))
+    rows = look_up(experiment_file(f"{study}/{definition['experiment']}"), "rows")
     return definition | {"rows": {row: row for row in rows}}
 
 
-def list_exhibit_keys(study: str, key: str) -> list[str]:
-    """List the keys of the study's file that the definition of an exhibit is read from."""
-    definition = look_up(study_file(study), key)
-    shows_all = definition.get("rows") == ALL_ROWS
-    return [key, name_rows_key(definition)] if shows_all else [key]
+def declare_exhibit(study: str, key: str) -> dict[str, Settings]:
+    """Declare the keys that the definition of a table or figure is read from."""
+    definition = look_up(report_file(study), key)
+    return merge_declared(
+        declare_keys({report_file(study): [key]}), declare_all_rows(study, definition)
+    )
 
 
-def name_rows_key(definition: Settings) -> str:
-    """Name the key under which the rows of an exhibit's experiment stand."""
-    return f"experiments.{definition['experiment']}.rows"
+def declare_all_rows(study: str, definition: Settings) -> dict[str, Settings]:
+    """Declare the rows of the exhibit's experiment if it shows all of them."""
+    if definition.get("rows") != ALL_ROWS:
+        return {}
+    return declare_keys({experiment_file(f"{study}/{definition['experiment']}"): ["rows"]})
 
 
 def name_row(definition: Settings, source: str) -> str:

@@ -7,19 +7,22 @@ import re
 from collections.abc import Iterable, Iterator
 
 from redigit.datasets import DATASETS
-from redigit.exhibits import list_exhibit_keys, name_row, read_exhibit
+from redigit.exhibits import declare_all_rows, declare_exhibit, name_row, read_exhibit
 from redigit.settings import (
+    EVIDENCE,
     REFERENCES,
     RUN_FILE,
     Settings,
     declare_keys,
     declare_settings,
+    experiment_file,
+    find_experiments,
     merge_declared,
     read_experiment,
     read_params,
     refer_to_row,
+    report_file,
     resolve_settings,
-    study_file,
 )
 
 Row = tuple[str, str]
@@ -37,11 +40,16 @@ def list_experiments(*kinds: str, study: str | None = None) -> list[str]:
     """
     studies = [study] if study else read_params(RUN_FILE)["studies"]
     return [
-        f"{name}/{experiment}"
+        experiment
         for name in studies
-        for experiment, content in read_params(study_file(name))["experiments"].items()
-        if not kinds or content["kind"] in kinds
+        for experiment in find_experiments(name)
+        if not kinds or read_experiment(experiment)["kind"] in kinds
     ]
+
+
+def list_experiment_files(*studies: str) -> list[str]:
+    """List the files of all experiments of studies."""
+    return [str(experiment_file(name)) for study in studies for name in find_experiments(study)]
 
 
 def list_rows(*kinds: str) -> Iterator[Row]:
@@ -67,28 +75,44 @@ def list_raw_inputs(experiment: str, *rows: str) -> list[str]:
     return [file for dataset in datasets for file in list_raw_files(dataset)]
 
 
+def list_evidence(experiment: str) -> list[str]:
+    """List the stored certificates of ``study/experiment``."""
+    return sorted(str(path) for path in (EVIDENCE / experiment).glob("*.safetensors"))
+
+
 def find_pairs(experiment: str, row: str) -> Row:
     """Find the dataset of pairs that a row names by its setting `pairs`."""
     return refer_to_row(experiment.split("/")[0], resolve_settings(experiment, row)["pairs"])
 
 
-def list_exhibits(family: str, *studies: str) -> list[tuple[str, str]]:
-    """List the `tables` or `figures` of studies, of all of the run by default, as (study, name)."""
+def find_network(experiment: str, row: str) -> Row:
+    """Find the network that a row names by its setting `network`."""
+    return refer_to_row(experiment.split("/")[0], resolve_settings(experiment, row)["network"])
+
+
+def list_figures(*studies: str) -> list[tuple[str, str]]:
+    """List the figures of studies, of all of the run by default, as (study, name)."""
     return [
         (study, name)
         for study in studies or read_params(RUN_FILE)["studies"]
-        for name in read_params(study_file(study))[family]
+        for name in read_params(report_file(study))["figures"]
     ]
 
 
-def list_table_metrics(study: str, table: str) -> list[str]:
-    """List the metrics that a table shows."""
-    definition = read_exhibit(study, f"tables.{table}")
-    if "experiment" in definition:
-        experiments = [definition["experiment"]]
-    else:
-        experiments = list(dict.fromkeys(row.split("/")[0] for row in definition["rows"]))
+def list_table_metrics(study: str) -> list[str]:
+    """List the metrics that the tables of a study show."""
+    experiments: dict[str, None] = {}
+    for definition in read_params(report_file(study))["tables"].values():
+        shown = [definition["experiment"]] if "experiment" in definition else definition["rows"]
+        experiments |= dict.fromkeys(name.split("/")[0] for name in shown)
     return [f"<metrics>/{study}/{experiment}.json" for experiment in experiments]
+
+
+def declare_tables(study: str) -> dict[str, Settings]:
+    """Declare the keys that the definitions of a study's tables are read from."""
+    declared = declare_keys({report_file(study): ["tables"]})
+    tables = declared[str(report_file(study))]["tables"].values()
+    return merge_declared(declared, *(declare_all_rows(study, table) for table in tables))
 
 
 def list_figure_data(study: str, name: str, seeds: list[int]) -> list[str]:
@@ -109,6 +133,12 @@ def list_figure_data(study: str, name: str, seeds: list[int]) -> list[str]:
         case "confusion_matrix":
             experiment, row = refer_to_row(study, figure["network"])
             return [f"<models>/{experiment}/{row}/{seed}/predictions.safetensors" for seed in seeds]
+        case "kernel_grid":
+            experiment, row = refer_to_row(study, figure["network"])
+            return [f"<models>/{experiment}/{row}/{seed}/weights.safetensors" for seed in seeds]
+        case "ascent_curves" | "dream_images" | "feature_maps":
+            experiment, row = refer_to_row(study, figure["features"])
+            return [f"<models>/{experiment}/{row}/{seed}/features.safetensors" for seed in seeds]
         case "pair_images" | "sum_histogram":
             experiment, row = refer_to_row(study, figure["pairs"])
             return [f"<pairs>/{experiment}/{row}.parquet", *list_raw_inputs(experiment, row)]
@@ -123,7 +153,7 @@ def list_figure_data(study: str, name: str, seeds: list[int]) -> list[str]:
             return [f"<models>/{study}/{figure['experiment']}/errors.safetensors"]
         case "search_history":
             return [f"<models>/{study}/{figure['experiment']}/trials.csv"]
-        case "step_function":
+        case "network_diagram" | "step_function":
             return []
         case "digit_grid":
             return list_raw_files(figure["data"])
@@ -133,11 +163,6 @@ def list_figure_data(study: str, name: str, seeds: list[int]) -> list[str]:
             return [f"<metrics>/{experiment}.json", *maps]
         case kind:
             raise ValueError(f"figures of kind {kind} have no list of data yet")
-
-
-def declare_exhibit(study: str, key: str) -> dict[str, Settings]:
-    """Declare the keys that the definition of a table or figure is read from."""
-    return declare_keys({study_file(study): list_exhibit_keys(study, key)})
 
 
 def declare_figure(study: str, name: str) -> dict[str, Settings]:

@@ -23,8 +23,18 @@ from redigit.errors import InputError
 from redigit.exhibits import name_row, read_exhibit
 from redigit.files import read_json
 from redigit.scale import list_changes
-from redigit.settings import RUN_FILE, look_up, read_params, resolve_settings, study_file
-from redigit.tables import CELL_COLUMNS, read_texts
+from redigit.settings import (
+    RUN_FILE,
+    Settings,
+    experiment_file,
+    look_up,
+    read_experiment,
+    read_params,
+    report_file,
+    resolve_settings,
+    split_experiment,
+)
+from redigit.tables import TABLE_COLUMNS, read_texts
 
 CLAIM_COLUMNS = (
     *("id", "location", "model", "metric", "printed", "unit", "quantity", "margin", "context"),
@@ -203,7 +213,8 @@ def lay_out_bar(counts: dict[str, int]) -> list[dict[str, Any]]:
 def build_study_page(
     study: str,
     templates: Sequence[Path],
-    tables: Sequence[Path],
+    experiments: Sequence[str],
+    tables: Path,
     figures: Sequence[Path],
     verdicts: Path,
     page: Path,
@@ -214,9 +225,14 @@ def build_study_page(
     ----------
     study : str
         Name of the study.
-    templates, tables, figures : sequence of Path
-        Templates and style; the tables' cells; the figures. A table or a figure is defined in the
-        study's parameters under its file's stem.
+    templates : sequence of Path
+        Templates and style.
+    experiments : sequence of str
+        All experiments of the study, as ``study/experiment``.
+    tables : Path
+        The cells of the study's tables.
+    figures : sequence of Path
+        The figures. One is defined in the study's report.yaml under its file's stem.
     verdicts : Path
         The study's claims with their verdicts.
     page : Path
@@ -232,34 +248,38 @@ def build_study_page(
     InputError
         If a claim has no verdict of the closed list, or a file is not what it should be.
     """
-    file = study_file(study)
+    report = read_params(report_file(study))
     claims = read_claims(verdicts)
     scale = look_up(RUN_FILE, "scale")
-    reductions = list_reductions(study, scale)
+    reductions = list_reductions(experiments, scale)
     return render_page(
         templates,
         "study.html.j2",
         study=study,
-        title=look_up(file, "title"),
+        title=report["title"],
         scale=scale,
         is_reduced=bool(reductions),
         reductions=reductions,
-        tables=[describe_table(study, path, scale) for path in tables],
-        figures=[describe_figure(file, path, page) for path in figures],
+        tables=describe_tables(study, tables, scale),
+        figures=[describe_figure(report["figures"][path.stem], path, page) for path in figures],
         claims=[describe_claim(claim, page) for claim in claims.to_dict("records")],
         counts=Counter(claims["verdict"]),
-        assumptions=describe_assumptions(study, claims),
-        not_rebuilt=read_params(file).get("not_rebuilt", {}),
+        assumptions=describe_assumptions(experiments, claims),
+        not_rebuilt=report.get("not_rebuilt", {}),
     )
 
 
-def build_index_page(templates: Sequence[Path], summaries: Sequence[Path]) -> str:
+def build_index_page(
+    templates: Sequence[Path], experiments: Sequence[str], summaries: Sequence[Path]
+) -> str:
     """Build the front page.
 
     Parameters
     ----------
     templates : sequence of Path
         Templates and style.
+    experiments : sequence of str
+        All experiments of the run, as ``study/experiment``.
     summaries : sequence of Path
         Counts of verdicts, named ``.../<study>/verdicts.json``. Each study's page lies in a folder
         of its name beside the front page.
@@ -275,14 +295,14 @@ def build_index_page(templates: Sequence[Path], summaries: Sequence[Path]) -> st
         unknown = [name for name in counts if name not in VERDICTS and name != "claims"]
         if unknown:
             raise InputError(f"{path}: {unknown[0]!r} is no verdict; allowed: {list_verdicts()}")
-        title = look_up(study_file(study), "title")
+        title = look_up(report_file(study), "title")
         studies.append({"name": study, "title": title, "counts": counts})
     return render_page(
         templates,
         "index.html.j2",
         studies=studies,
         scale=scale,
-        is_reduced=any(list_reductions(study["name"], scale) for study in studies),
+        is_reduced=bool(list_reductions(experiments, scale)),
     )
 
 
@@ -326,14 +346,22 @@ def describe_claim(claim: dict[str, str], page: Path) -> dict[str, Any]:
     }
 
 
-def describe_table(study: str, path: Path, scale: str) -> dict[str, Any]:
-    """Read a table's cells into lines, beside its definition.
+def describe_tables(study: str, path: Path, scale: str) -> list[dict[str, Any]]:
+    """Describe the tables of a study in the order of its report.yaml."""
+    cells = read_texts(path, TABLE_COLUMNS)
+    return [
+        describe_table(study, name, cells[cells["table"] == name], scale)
+        for name in look_up(report_file(study), "tables")
+    ]
+
+
+def describe_table(study: str, name: str, cells: pd.DataFrame, scale: str) -> dict[str, Any]:
+    """Sort a table's cells into lines, beside its definition.
 
     A line has the settings that the scale changes, as ``changes``, and a measured number that
     they can change is marked as ``reduced``.
     """
-    definition = read_exhibit(study, f"tables.{path.stem}")
-    cells = read_texts(path, CELL_COLUMNS)
+    definition = read_exhibit(study, f"tables.{name}")
     lines = []
     for row, group in cells.groupby("row", sort=False):
         # A report, or a table by class, is about one row.
@@ -345,13 +373,13 @@ def describe_table(study: str, path: Path, scale: str) -> dict[str, Any]:
             found = list_changes(target, scale) if cell["measured"] else {}
             line.append({**cell, "reduced": bool(found)})
             changes |= found
-        words = [describe_change(name, *values) for name, values in changes.items()]
+        words = [describe_change(setting, *values) for setting, values in changes.items()]
         heading = group["row_heading"].iloc[0]
         # Where all lines are about one row, the caption says it once.
         shown = words if "rows" in definition else []
         lines.append({"heading": heading, "cells": line, "changes": shown})
     headings = list(dict.fromkeys(cells["column_heading"]))
-    return {**definition, "name": path.stem, "headings": headings, "lines": lines}
+    return {**definition, "name": name, "headings": headings, "lines": lines}
 
 
 def describe_change(setting: str, now: Any, full: Any) -> str:
@@ -359,9 +387,8 @@ def describe_change(setting: str, now: Any, full: Any) -> str:
     return f"{setting.replace('_', ' ')} {format_setting(now)} of {format_setting(full)}"
 
 
-def describe_figure(file: Path, path: Path, page: Path) -> dict[str, Any]:
+def describe_figure(definition: Settings, path: Path, page: Path) -> dict[str, Any]:
     """Read a figure's size in pixels and what it shows in words, beside its definition."""
-    definition = look_up(file, f"figures.{path.stem}")
     try:
         root = ElementTree.parse(path).getroot()
         width, height = (
@@ -382,52 +409,55 @@ def describe_figure(file: Path, path: Path, page: Path) -> dict[str, Any]:
     }
 
 
-def list_reductions(study: str, scale: str) -> list[dict[str, Any]]:
-    """List the settings that the run's scale makes differ from what the study states.
+def list_reductions(experiments: Sequence[str], scale: str) -> list[dict[str, Any]]:
+    """List the settings that the run's scale makes differ from what the studies state.
 
     Parameters
     ----------
-    study : str
-        Name of the study.
+    experiments : sequence of str
+        As ``study/experiment``.
     scale : str
         Scale of the run.
 
     Returns
     -------
     list of dict
-        ``experiment``, ``setting``, ``full`` and ``now`` are its values, and ``rows`` the rows
-        that have them; ``all_rows`` says whether these are all of the experiment.
+        ``experiment`` is its name, ``setting``, ``full`` and ``now`` are its values, and ``rows``
+        the rows that have them; ``all_rows`` says whether these are all of the experiment.
     """
     reductions = []
-    for experiment, content in look_up(study_file(study), "experiments").items():
+    for experiment in experiments:
         found: dict[str, dict[str, Any]] = {}
-        for row in content["rows"]:
-            full = resolve_settings(f"{study}/{experiment}", row, "full")
-            now = resolve_settings(f"{study}/{experiment}", row, scale)
+        rows = read_experiment(experiment)["rows"]
+        for row in rows:
+            full = resolve_settings(experiment, row, "full")
+            now = resolve_settings(experiment, row, scale)
             for setting in (name for name in full if full[name] != now[name]):
                 values = {"setting": setting, "full": full[setting], "now": now[setting]}
                 found.setdefault(repr(values), {**values, "rows": []})["rows"].append(row)
         for reduction in found.values():
-            all_rows = len(reduction["rows"]) == len(content["rows"])
-            reductions.append({"experiment": experiment, "all_rows": all_rows, **reduction})
+            known = {"experiment": split_experiment(experiment)[1]}
+            known["all_rows"] = len(reduction["rows"]) == len(rows)
+            reductions.append(known | reduction)
     return reductions
 
 
-def describe_assumptions(study: str, claims: pd.DataFrame) -> list[dict[str, Any]]:
+def describe_assumptions(experiments: Sequence[str], claims: pd.DataFrame) -> list[dict[str, Any]]:
     """List what a study does not state and is assumed, with the verdicts that hang on it."""
-    file = study_file(study)
     assumptions = []
-    for key, text in find_assumptions(file):
-        rows = list_dependents(study, key)
-        # The claims on settings are about what the study states, not about what came of it.
-        measured = [re.compile(rf"(?<![\w/]){re.escape(row)}/(?!settings\.)") for row in rows]
-        hang = [any(row.search(quantity) for row in measured) for quantity in claims["quantity"]]
-        assumptions.append(
-            {
-                "key": key.removeprefix("experiments."),
-                "value": look_up(file, key),
-                "text": text,
-                "counts": Counter(claims["verdict"][hang]),
-            }
-        )
+    for experiment in experiments:
+        file = experiment_file(experiment)
+        for key, text in find_assumptions(file):
+            rows = list_dependents(experiments, experiment, key)
+            # The claims on settings are about what the study states, not about what came of it.
+            measured = [re.compile(rf"(?<![\w/]){re.escape(row)}/(?!settings\.)") for row in rows]
+            hang = [any(row.search(name) for row in measured) for name in claims["quantity"]]
+            assumptions.append(
+                {
+                    "key": f"{file.stem}.{key}",
+                    "value": look_up(file, key),
+                    "text": text,
+                    "counts": Counter(claims["verdict"][hang]),
+                }
+            )
     return assumptions

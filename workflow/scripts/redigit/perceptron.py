@@ -12,7 +12,6 @@ import numpy as np
 from redigit.images import scale_pixels
 from redigit.randomness import make_generator
 from redigit.settings import Settings
-from redigit.validation import Problem
 from redigit.weight_signs import measure_weights
 
 Images = tuple[np.ndarray, np.ndarray]
@@ -301,12 +300,3 @@ def measure_checkpoints(errors: np.ndarray, settings: Settings) -> dict[str, np.
         metrics[f"train_loss_at_{iteration}"] = find_losses(errors[:, iteration - 1], settings)
         metrics[f"train_error_max_from_{iteration}"] = errors[:, iteration - 1 :].max(axis=1)
     return metrics
-
-
-def find_checkpoint_problem(settings: Settings) -> Problem | None:
-    """Find a checkpoint that is none of the iterations: its keys and description, if any."""
-    for index, checkpoint in enumerate(settings["checkpoints"]):
-        if checkpoint > settings["iterations"]:
-            allowed = f"up to iterations, {settings['iterations']}"
-            return ["checkpoints", str(index)], f"found {checkpoint}; allowed is {allowed}"
-    return None

@@ -153,5 +153,8 @@ class Tee:
         self.terminal.flush()
         self.log.flush()
 
+    def close(self) -> None:
+        """Leave both open: libraries close the stream that they log to when the program ends."""
+
     def __getattr__(self, name: str) -> object:
         return getattr(self.terminal, name)

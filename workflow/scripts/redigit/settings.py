@@ -1,7 +1,7 @@
 """From the parameter files to the settings of one job: the one resolver.
 
-An experiment has `settings`, which its rows share, and `rows`. The settings of a job are, each
-layer replacing whole values of the layer before it:
+An experiment is a file with `settings`, which its rows share, and `rows`. The settings of a job
+are, each layer replacing whole values of the layer before it:
 
 1. the experiment's `settings`: what the study states, which is also the scale `full`;
 2. the experiment's overlay for the scale of the run (`quick` or `smoke`), if it has one;
@@ -21,11 +21,15 @@ import yaml
 from redigit.errors import InputError
 
 RUN_FILE = Path("params.yaml")
+STUDIES = Path("studies")
+EVIDENCE = Path("evidence")
 SCALES = ("smoke", "quick", "full")
 OVERLAYS = ("smoke", "quick")
 
 # Keys by which a figure refers to a row, `experiment/row`; each is the kind that it has to be of.
-REFERENCES = ("network", "pairs", "pca", "perceptron")
+REFERENCES = ("features", "network", "pairs", "pca", "perceptron")
+# Settings by which a row does, to build on what came of the other.
+SOURCES = ("network", "pairs")
 
 Settings = dict[str, Any]
 
@@ -47,9 +51,34 @@ class UniqueKeyLoader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):
         return super().construct_mapping(node, deep)
 
 
-def study_file(study: str) -> Path:
-    """Name the parameter file of a study."""
-    return Path("studies") / study / "params.yaml"
+def report_file(study: str) -> Path:
+    """Name the file of what a study's report shows."""
+    return STUDIES / study / "report.yaml"
+
+
+def experiments_folder(study: str) -> Path:
+    """Name the folder of a study's experiments."""
+    return STUDIES / study / "experiments"
+
+
+@lru_cache
+def experiment_file(experiment: str) -> Path:
+    """Name the file of ``study/experiment``."""
+    study, name = split_experiment(experiment)
+    return experiments_folder(study) / f"{name}.yaml"
+
+
+def name_experiment(file: Path) -> str:
+    """Name the experiment of a file as ``study/experiment``."""
+    return f"{file.parent.parent.name}/{file.stem}"
+
+
+def find_experiments(study: str) -> list[str]:
+    """Find a study's experiments in its folder, as ``study/experiment``, sorted.
+
+    For rules and checks; a program is given the files, lest a new one change its result unseen.
+    """
+    return sorted(map(name_experiment, experiments_folder(study).glob("[!.]*.yaml")))
 
 
 @lru_cache
@@ -97,9 +126,8 @@ def split_experiment(experiment: str) -> tuple[str, str]:
 
 
 def read_experiment(experiment: str) -> Settings:
-    """Read one experiment, named ``study/experiment``, as it stands in its study's file."""
-    study, name = split_experiment(experiment)
-    return look_up(study_file(study), f"experiments.{name}")
+    """Read the file of ``study/experiment``."""
+    return read_params(experiment_file(experiment))
 
 
 def refer_to_row(study: str, reference: str) -> tuple[str, str]:
@@ -123,14 +151,13 @@ def list_layers(experiment: str, row: str, scale: str) -> list[tuple[str, Settin
     Returns
     -------
     list of (str, dict)
-        The dotted key of each layer in the study's file, and its settings.
+        The dotted key of each layer in the experiment's file, and its settings.
     """
     content = read_experiment(experiment)
-    key = f"experiments.{split_experiment(experiment)[1]}"
-    row_key, row_layer = f"{key}.rows.{row}", look_up_row(content, experiment, row)
-    layers = [(f"{key}.settings", content["settings"])]
+    row_key, row_layer = f"rows.{row}", look_up_row(content, experiment, row)
+    layers = [("settings", content["settings"])]
     if scale in content:
-        layers.append((f"{key}.{scale}", content[scale]))
+        layers.append((scale, content[scale]))
     layers.append((row_key, {name: row_layer[name] for name in row_layer if name not in OVERLAYS}))
     if scale in row_layer:
         layers.append((f"{row_key}.{scale}", row_layer[scale]))
@@ -182,21 +209,24 @@ def declare_settings(experiment: str, row: str, run: tuple[str, ...] = ()) -> di
     dict of str to dict
         For each parameter file, the dotted keys and their values.
     """
-    study, name = split_experiment(experiment)
     layers = list_layers(experiment, row, find_scale(experiment, row))
     # A row stands in its file together with its overlays, so its own key covers them.
-    row_overlays = f"experiments.{name}.rows.{row}."
-    keys = [key for key, _ in layers if not key.startswith(row_overlays)]
+    keys = [key for key, _ in layers if not key.startswith(f"rows.{row}.")]
     if has_overlays(experiment, row):
         run = (*run, "scale")
-    return declare_keys({study_file(study): keys, RUN_FILE: run})
+    return declare_keys({experiment_file(experiment): keys, RUN_FILE: run})
+
+
+def list_scales(experiment: str, row: str) -> list[str]:
+    """List the scales at which a row's settings may differ: `full`, and those of its overlays."""
+    content = read_experiment(experiment)
+    layers = (content, look_up_row(content, experiment, row))
+    return [scale for scale in SCALES if scale == "full" or any(scale in layer for layer in layers)]
 
 
 def has_overlays(experiment: str, row: str) -> bool:
     """Tell whether a row's settings depend on the scale."""
-    content = read_experiment(experiment)
-    layers = (content, look_up_row(content, experiment, row))
-    return any(name in layer for name in OVERLAYS for layer in layers)
+    return len(list_scales(experiment, row)) > 1
 
 
 def find_scale(experiment: str, row: str) -> str:
@@ -212,9 +242,7 @@ def declare_experiment(experiment: str) -> dict[str, Settings]:
 
 def is_by_class(experiment: str) -> bool:
     """Say whether ``study/experiment`` is measured by class; not if its file does not say so."""
-    study, name = split_experiment(experiment)
-    experiments = read_params(study_file(study)).get("experiments", {})
-    return experiments.get(name, {}).get("by_class", False)
+    return read_experiment(experiment).get("by_class", False)
 
 
 def declare_by_class(experiment: str) -> dict[str, Settings]:
@@ -222,9 +250,8 @@ def declare_by_class(experiment: str) -> dict[str, Settings]:
 
     It is none of a row's settings, since no model depends on it.
     """
-    study, name = split_experiment(experiment)
-    key = [f"experiments.{name}.by_class"] if "by_class" in read_experiment(experiment) else []
-    return declare_keys({study_file(study): key})
+    key = ["by_class"] if "by_class" in read_experiment(experiment) else []
+    return declare_keys({experiment_file(experiment): key})
 
 
 def declare_keys(files: dict[Path, Iterable[str]]) -> dict[str, Settings]:

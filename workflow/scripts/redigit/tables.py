@@ -8,14 +8,16 @@ from typing import NamedTuple
 import pandas as pd
 
 from redigit.errors import InputError
-from redigit.exhibits import name_row
-from redigit.settings import Settings
+from redigit.exhibits import name_row, read_exhibit
+from redigit.settings import Settings, look_up, report_file
 
 CLAIM_COLUMNS = ("id", "location", "model", "metric", "printed", "quantity", "verdict")
 CELL_COLUMNS = (
     *("row", "row_heading", "column", "column_heading"),
     *("printed", "measured", "sd", "replicates", "verdict", "claim"),
 )
+# Of a file with all tables of a study.
+TABLE_COLUMNS = ("table", *CELL_COLUMNS)
 # Columns of a classification report, and the metrics in its last lines.
 REPORT_COLUMNS = {"precision": "Precision", "recall": "Recall", "f1": "F1", "support": "Support"}
 REPORT_AVERAGES = {
@@ -67,6 +69,36 @@ def read_texts(path: Path, columns: tuple[str, ...]) -> pd.DataFrame:
     if missing:
         raise InputError(f"{path}: column {missing[0]!r} is missing; it needs {', '.join(columns)}")
     return table
+
+
+def build_tables(
+    study: str, metrics: dict[str, dict[str, dict]], verdicts: pd.DataFrame
+) -> pd.DataFrame:
+    """Set what a study printed in its tables beside what was measured.
+
+    Parameters
+    ----------
+    study : str
+        Name of the study; its report.yaml defines the tables.
+    metrics : dict of str to dict
+        By the name of the experiment, the metrics of each row.
+    verdicts : DataFrame
+        As `build_table` takes them.
+
+    Returns
+    -------
+    DataFrame
+        One line a cell, columns `TABLE_COLUMNS`: the table's name, then what `build_table` gives.
+    """
+    of_all = {f"{name}/{row}": rows[row] for name, rows in metrics.items() for row in rows}
+    lines = []
+    for name in look_up(report_file(study), "tables"):
+        definition = read_exhibit(study, f"tables.{name}")
+        experiment = definition.get("experiment")
+        rows = metrics[experiment] if experiment else of_all
+        table = build_table(study, definition, rows, verdicts)
+        lines += [{"table": name, **line} for line in table.to_dict("records")]
+    return pd.DataFrame(lines, columns=TABLE_COLUMNS, dtype=object)
 
 
 def build_table(

@@ -12,12 +12,11 @@ from jsonschema.exceptions import ValidationError, best_match
 from redigit.errors import InputError
 from redigit.settings import (
     Settings,
+    experiment_file,
     find_scale,
     list_layers,
     read_params,
     resolve_settings,
-    split_experiment,
-    study_file,
 )
 
 SCHEMAS = Path("workflow/schemas")
@@ -30,10 +29,8 @@ ProblemFinder = Callable[[Settings], Problem | None]
 
 @lru_cache
 def read_schema(path: Path) -> jsonschema.protocols.Validator:
-    """Read a schema and check that it is one."""
-    schema = read_params(path)
-    jsonschema.Draft202012Validator.check_schema(schema)
-    return jsonschema.Draft202012Validator(schema)
+    """Read a schema; a test checks that it is one."""
+    return jsonschema.Draft202012Validator(read_params(path))
 
 
 def list_kinds(family: str) -> list[str]:
@@ -56,6 +53,15 @@ def find_problem(schema: Path, value: Any) -> Problem | None:
     """
     error = best_match(read_schema(schema).iter_errors(value))
     return error and ([str(part) for part in error.absolute_path], describe_problem(error))
+
+
+@lru_cache(maxsize=None, typed=True)
+def find_cell_problem(schema: Path, column: str, value: Any) -> str | None:
+    """Find what a schema does not allow of one property; in tables many values are the same."""
+    validator = read_schema(schema)
+    column_schema = validator.schema["properties"][column]
+    error = best_match(validator.evolve(schema=column_schema).iter_errors(value))
+    return error and describe_problem(error)
 
 
 def describe_problem(error: ValidationError) -> str:
@@ -139,7 +145,7 @@ def check_row(
     InputError
         Naming the layer that the bad setting comes from.
     """
-    file = study_file(split_experiment(experiment)[0])
+    file = experiment_file(experiment)
     layers = list_layers(experiment, row, scale)
     for key, layer in layers:
         if not isinstance(layer, dict):

@@ -17,7 +17,6 @@ import numpy as np
 from scipy import stats
 
 from redigit.claims import Claim, find_setting
-from redigit.settings import study_file
 
 VERDICTS = (
     "reproduced",
@@ -377,7 +376,7 @@ def judge_setting(claim: Claim) -> Verdict:
         sentence = f"We take {claim.printed} over from the study; it is no result."
         return Verdict("adopted", sentence, measured=setting)
     sentence = (
-        f"{study_file(claim.study)} has {setting} at full scale, the study {claim.printed}; "
+        f"{claim.target.file} has {setting} at full scale, the study {claim.printed}; "
         "results that depend on it are not judged."
     )
     return Verdict("not_comparable", sentence, measured=setting)

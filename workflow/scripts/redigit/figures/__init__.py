@@ -81,7 +81,7 @@ def write_figure(
     study : str
         Name of the study.
     definition : dict
-        The figure as ``studies/<study>/params.yaml`` defines it.
+        The figure as ``studies/<study>/report.yaml`` defines it.
     files : sequence of Path
         The data that it shows; which files these are depends on the kind.
 

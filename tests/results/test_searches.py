@@ -11,12 +11,12 @@ from pathlib import Path
 import pandas as pd
 import pytest
 import yaml
+from study_files import read_study, write_study
 
 from dvc_bridge import import_closure
 
 ROOT = Path(__file__).resolve().parents[2]
 SCRIPTS = ROOT / "workflow/scripts"
-STUDY = Path("studies/example/params.yaml")
 SMALL = {"trials": 3, "epochs": 1, "train_images": 500, "validation_images": 200}
 
 
@@ -25,9 +25,9 @@ def example(project, raw) -> Path:
     """Stand in a copy of the project whose example has a small search."""
     run = yaml.safe_load(Path("params.yaml").read_text())
     Path("params.yaml").write_text(yaml.safe_dump(run | {"scale": "smoke", "device": "cpu"}))
-    study = yaml.safe_load(STUDY.read_text())
+    study = read_study("example")
     study["experiments"]["search"]["smoke"] |= SMALL
-    STUDY.write_text(yaml.safe_dump(study))
+    write_study("example", study)
     return project
 
 
@@ -87,7 +87,7 @@ def test_killed_search_goes_on_and_ends_as_an_undisturbed_one(example, raw):
 def test_network_with_the_settings_of_a_trial_is_that_of_the_trial(example, raw):
     assert start_search(raw, "search").wait() == 0
     trial = pd.read_csv("search/trials.csv").iloc[-1]
-    study = yaml.safe_load(STUDY.read_text())
+    study = read_study("example")
     drawn = {
         "hidden": [int(trial["hidden.0"]), int(trial["hidden.1"])],
         "activation": json.loads(trial["activation"]),
@@ -98,7 +98,7 @@ def test_network_with_the_settings_of_a_trial_is_that_of_the_trial(example, raw)
     for name in ("trials", "sampler", "pruner", "objective", "space"):
         del settings[name]
     study["experiments"]["clothes"] |= {"settings": settings, "smoke": {}, "rows": {"drawn": {}}}
-    STUDY.write_text(yaml.safe_dump(study))
+    write_study("example", study)
     files = ["weights", "history", "predictions"]
     process = start_program(
         "train_network",

@@ -1,0 +1,30 @@
+"""Set what one study printed in its tables beside what was measured."""
+
+from pathlib import Path
+
+from redigit.files import read_json, write_csv
+from redigit.program import run_program
+from redigit.tables import CLAIM_COLUMNS, build_tables, read_texts
+
+
+def render_tables(study: str, metrics: list[Path], verdicts: Path, tables: Path) -> None:
+    """Set what one study printed in its tables beside what was measured.
+
+    Parameters
+    ----------
+    study : str
+        Name of the study.
+    metrics : list of Path
+        Metrics of the experiments that the tables show, ``…/<experiment>.json``.
+    verdicts : Path
+        The study's claims with their verdicts.
+    tables : Path
+        The tables to be written into one file, one line a cell.
+    """
+    measured = {path.stem: read_json(path) for path in metrics}
+    claims = read_texts(verdicts, CLAIM_COLUMNS)
+    write_csv(tables, build_tables(study, measured, claims))
+
+
+if __name__ == "__main__":
+    run_program(render_tables)
