@@ -16,6 +16,7 @@ from redigit.checkpoints import find_checkpoint_problem
 from redigit.claims import check_claims_file
 from redigit.errors import InputError
 from redigit.exhibits import ALL_ROWS, name_row
+from redigit.feature_checks import find_figure_problem
 from redigit.perplexity import find_points_problem
 from redigit.settings import (
     REFERENCES,
@@ -142,6 +143,7 @@ def check_study(study: str) -> None:
     check_references(study)
     check_reports(study)
     check_pairs(study)
+    check_features(study)
     check_claims_file(study)
 
 
@@ -238,6 +240,22 @@ def check_pairs(study: str) -> None:
                         f"pairs in {settings['pairs']} at scale {scale}; "
                         f"allowed are {needed} or more"
                     )
+
+
+def check_features(study: str) -> None:
+    """Check that what figures show of networks is there, at every scale."""
+    file = report_file(study)
+    for (name, figure), scale in product(read_params(file)["figures"].items(), SCALES):
+        settings = None
+        if "features" in figure:
+            settings = resolve_settings(*refer_to_row(study, figure["features"]), scale)
+        elif figure["kind"] != "kernel_grid":
+            continue
+        reference = settings["network"] if settings else figure["network"]
+        network = resolve_settings(*refer_to_row(study, reference), scale)
+        if problem := find_figure_problem(figure, settings, network):
+            path, text = problem
+            raise InputError(f"{file}: {'.'.join(['figures', name, *path])}: {text}")
 
 
 def count_needed(settings: Settings) -> dict[str, int]:

@@ -5,7 +5,7 @@ from typing import Any
 
 from redigit.claims import Quantity, find_settings
 
-# Settings of a network that leave its kernels and their number as they are.
+# Settings of a network that leave the number and size of its kernels as they are.
 TRAINING = {
     *("train_images", "validation_images", "test_images", "pixels"),
     *("activation", "optimiser", "batch", "epochs"),
