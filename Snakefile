@@ -1,6 +1,6 @@
 """redigit: every table and figure of five studies rebuilt, every printed number judged.
 
-Needs params.yaml and studies/*/params.yaml; makes reports/index.html and all that leads to it.
+Needs params.yaml and studies/; makes reports/index.html and all that leads to it.
 The rules stand in workflow/rules, a file for each topic; each adds what it keeps to `targets`.
 """
 

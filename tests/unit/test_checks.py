@@ -243,7 +243,7 @@ def test_missing_setting_is_named_with_a_row_that_lacks_it(example):
         ("1x32: {}", "yes: {}", "rows: found the key True (bool)"),
         ("1x32: {}", "1.32: {}", "rows: found the key 1.32 (float)"),
         ("1x32: {}", "a.b: {}", "rows: found the key 'a.b'; allowed are names"),
-        ("2x32: {hidden", "1x32: {hidden", "line 18: key '1x32' stands twice"),
+        ("2x32: {hidden", "1x32: {hidden", "line 19: key '1x32' stands twice"),
         ("learning_rate: 0.001", "learning_rate: 1e-3", "settings.optimiser.learning_rate: found"),
     ],
 )

@@ -169,6 +169,18 @@ def test_lock_is_written_as_dvc_writes_it(finished):
     assert re.findall(r"[&*]id\d+", finished.read("dvc.lock")) == []
 
 
+def test_new_experiment_concerns_what_shows_all_experiments(project):
+    text = project.read(f"{EXPERIMENTS}/pairs.yaml")
+    project.path(f"{EXPERIMENTS}/more_pairs.yaml").write_text(text)
+    plan = project.snakemake("-n", "--quiet", "progress").stdout
+    jobs = dict(re.findall(r"^(\w+) +(\d+)$", plan, re.MULTILINE))
+    new = {"draw_pairs": "1", "summarise_pairs": "1"}
+    # Its metrics are among those that claims may be about.
+    follow = dict.fromkeys(["check_claims", "render_tables", "write_page", "write_index"], "1")
+    assert jobs == {**new, **follow, "all": "1", "total": "7"}
+    assert {"check_claims@example", "write_page@example", "write_index"} <= project.list_status()
+
+
 # A clone
 
 

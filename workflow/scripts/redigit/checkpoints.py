@@ -1,4 +1,4 @@
-"""What checkpoints of perceptrons ask of the other settings; apart, since pandas is slow to load."""
+"""What checkpoints of perceptrons ask of other settings; apart, since pandas is slow to load."""
 
 from redigit.settings import Settings
 from redigit.validation import Problem
