@@ -112,7 +112,8 @@ def draw_mosaic(
 def even_out(images: np.ndarray) -> np.ndarray:
     """Shift and scale images so that each has the mean 1/2 and the standard deviation 1/4.
 
-    Chollet, Deep Learning with Python (2021), section 9.4.2, shows images found by ascent so.
+    What is then below 0 or above 1 is cut off. Chollet, Deep Learning with Python (2021), section
+    9.4.2, shows images found by ascent so.
 
     Parameters
     ----------
@@ -121,4 +122,4 @@ def even_out(images: np.ndarray) -> np.ndarray:
     """
     centred = images - images.mean(axis=(1, 2), keepdims=True)
     spread = images.std(axis=(1, 2), keepdims=True)
-    return 0.5 + 0.25 * centred / np.where(spread > 0, spread, 1)
+    return np.clip(0.5 + 0.25 * centred / np.where(spread > 0, spread, 1), 0, 1)
