@@ -52,6 +52,7 @@ def start_search(raw: Path, folder: str) -> subprocess.Popen:
         program=[ROOT / file for file in program],
         schema=["workflow/schemas/kinds/tuner.yaml"],
         network_schema=["workflow/schemas/kinds/network.yaml"],
+        pairs=[],
         trials=[f"{folder}/trials.csv"],
         metrics=[f"{folder}/metrics.json"],
     )

@@ -101,6 +101,13 @@ SIZE_FIGURE = {
     "experiment": "linear",
     "series": {"a": ["b"]},
 }
+# A figure of a network of two tasks that does not say which it is about.
+TASK_FIGURE = {
+    "kind": "confusion_matrix",
+    "title": "Figure 3",
+    "caption": "Mistakes.",
+    "network": "groups/both",
+}
 BAD_SETTINGS = [
     (CLOTHES, "settings.epochs", "3", None, "found '3' (string)", "integer"),
     (CLOTHES, "settings.epochs", 0, None, "found 0 (integer)", "1 or more"),
@@ -171,6 +178,14 @@ BAD_SETTINGS = [
         "figures.figure_3",
         "linear/b",
         "linear/sequential_100",
+    ),
+    (
+        REPORT,
+        "figures.figure_3",
+        TASK_FIGURE,
+        "figures.figure_3.task",
+        "found None",
+        "items, groups",
     ),
     (REPORT, "figures.figure_2.pairs", "pairs", None, "found pairs", "pairs/small"),
     (REPORT, "figures.figure_2.pairs", "clothes/1x32", None, "found clothes/1x32", "pairs/small"),

@@ -49,6 +49,7 @@ STUDY = {
     "experiments": {
         "linear": {"settings": {}, "rows": {"small": {"size": 50}, "large": {"size": 1000}}},
         "pairs": {"settings": {"images": "train"}, "rows": {"all": {}}},
+        "network": {"settings": {"pairs": "pairs/all"}, "rows": {"small": {}}},
     },
 }
 
@@ -176,12 +177,24 @@ def test_no_two_curves_look_the_same(tmp_path):
     assert len(looks) == 4
 
 
+def test_row_has_the_curves_of_its_own_columns(tmp_path):
+    paths = write_histories(tmp_path, seeds=(0,))
+    history = pd.read_csv(paths[0])
+    history.rename(columns={"train_accuracy": "train_accuracy_items"}).to_csv(paths[0], index=False)
+    definition = CURVES | {"metrics": {"train_accuracy_items": "items", "train_accuracy": "all"}}
+    figure, _ = learning_curves.draw("t", definition, paths)
+    assert len(list_lines(figure.axes[0], labelled=True)) == 2
+    metrics = {"test_accuracy": "all", "test_accuracy_groups": "groups"}
+    with pytest.raises(InputError, match="'test_accuracy_groups' is in none of the 2 histories"):
+        learning_curves.draw("t", CURVES | {"metrics": metrics}, paths)
+
+
 def test_row_without_history_and_history_without_metric_are_refused(tmp_path):
     paths = write_histories(tmp_path, rows=("small",))
     with pytest.raises(InputError, match="'mlp/large': no history"):
         learning_curves.draw("t", CURVES, paths)
     paths[1].write_text("epoch\n1\n")
-    with pytest.raises(InputError, match=r"small/1/history.csv: column 'train_accuracy'"):
+    with pytest.raises(InputError, match=r"small/1/history.csv: none of the columns train_acc"):
         learning_curves.draw("t", CURVES, paths)
 
 
@@ -293,6 +306,29 @@ def test_too_few_pairs_are_refused(pair_files):
     definition = {"pairs": "pairs/all", "examples": 4}
     with pytest.raises(InputError, match="found 3 training pairs, expected 4"):
         KINDS["pair_images"]("t", definition, pair_files[0])
+
+
+def test_predictions_stand_over_their_own_pairs(pair_files, tmp_path):
+    files, arrays = pair_files
+    pairs = pd.read_parquet(files[0]).assign(split=["train", "test", "test", "test"])
+    pairs.to_parquet(files[0])
+    right = pairs["sum"].to_numpy()[1:]
+    predicted = np.array([right[0], (right[1] + 1) % 19, right[2]])
+    predictions = tmp_path / "predictions.safetensors"
+    probability = np.eye(19, dtype=np.float32)[predicted][None]
+    write_arrays(predictions, {"label": right[None], "probability": probability})
+    definition = {"title": "Figure 4", "network": "network/small", "examples": 3}
+    figure, words = KINDS["pair_predictions"]("t", definition, [predictions, *files])
+    images = arrays["train-images-idx3-ubyte"]
+    for axes, index, sum_, said in zip(
+        figure.axes, [[1, 9], [4, 2], [1, 6]], right, predicted, strict=False
+    ):
+        np.testing.assert_array_equal(axes.get_images()[0].get_array(), np.vstack(images[index]))
+        assert axes.get_title().endswith(f"= {sum_}\npredicted {said}")
+    assert words.startswith("3 test pairs, 2 of them predicted right")
+    write_arrays(predictions, {"label": 1 + right[None], "probability": probability})
+    with pytest.raises(InputError, match="its labels are not those of the pairs"):
+        KINDS["pair_predictions"]("t", definition, [predictions, *files])
 
 
 def test_figure_is_the_same_bytes_each_time_and_says_what_it_shows(tmp_path):

@@ -288,6 +288,13 @@ def test_kernels_need_their_layer_only():
     assert find_figure_problem(figure | {"layers": [3]}, None, NETWORK)[0] == ["layers", "0"]
 
 
+@pytest.mark.parametrize("key", ["tasks", "pairs"])
+def test_diagram_is_of_a_network_of_images_with_one_output(key):
+    figure = {"kind": "network_diagram", "network": "cnn/small"}
+    assert find_figure_problem(figure, None, NETWORK) is None
+    assert find_figure_problem(figure, None, NETWORK | {key: {}})[0] == ["network"]
+
+
 def test_maps_without_images_beside_them_need_no_ascent():
     figure = make_maps_figure(beside_ascent=False)
     assert find_figure_problem(figure, SEEN | {"ascent": None}, NETWORK) is None

@@ -107,7 +107,7 @@ def test_every_kind_of_figure_has_data_that_a_rule_makes(run):
         *(f"<pairs>/{experiment}/{row}.parquet" for experiment, row in jobs.list_rows("pairs")),
         *(
             f"<models>/{experiment}/{row}/{seed}/{file}"
-            for experiment, row in jobs.list_rows("network", "multitask")
+            for experiment, row in jobs.list_rows("network", "multitask", "pair_network")
             for seed in (0, 3)
             for file in ("history.csv", "predictions.safetensors")
         ),

@@ -71,8 +71,8 @@ def several_tasks():
 
 def test_several_tasks_are_learnt_side_by_side(several_tasks):
     weights, history, probability = several_tasks
-    names = [f"{part}_{name}" for part in ("train", "test")
-             for name in ("loss", "accuracy_items", "accuracy_groups")]  # fmt: skip
+    measures = ["loss", "accuracy_items", "loss_items", "accuracy_groups", "loss_groups"]
+    names = [f"{part}_{measure}" for part in ("train", "test") for measure in measures]
     assert list(history) == ["epoch", *names]
     assert history["test_accuracy_items"].iloc[-1] > 0.5
     assert history["test_accuracy_groups"].iloc[-1] > 0.7
@@ -107,6 +107,7 @@ def test_measures_are_those_of_the_predictions(several_tasks):
     metrics, last = evaluate_predictions(arrays, Path("p")), history.iloc[-1]
     for task in ("items", "groups"):
         assert metrics[f"test_accuracy_{task}"] == [last[f"test_accuracy_{task}"]]
+        assert metrics[f"test_loss_{task}"] == [pytest.approx(last[f"test_loss_{task}"])]
     loss = metrics["test_loss_items"][0] + 0.5 * metrics["test_loss_groups"][0]
     assert loss == pytest.approx(last["test_loss"])
 
@@ -118,7 +119,7 @@ def test_training_measures_are_those_of_keras_averaged_over_items():
     # 100 items in batches of 30: the last batch is smaller and has to count for less.
     _, history, _ = train(still, seed=0, epochs=1, train=items)
     row = history.iloc[0]
-    for name in ("loss", "accuracy_items", "accuracy_groups"):
+    for name in ("loss", "accuracy_items", "loss_items", "accuracy_groups", "loss_groups"):
         assert row[f"train_{name}"] == pytest.approx(row[f"test_{name}"], rel=1e-5)
 
 

@@ -5,11 +5,10 @@ from pathlib import Path
 
 from redigit.architecture import find_network_problem
 from redigit.backend import list_versions, start_backend
-from redigit.datasets import DATASETS, load_images
 from redigit.errors import InputError
 from redigit.evaluation import average_replicates
 from redigit.files import write_csv, write_json
-from redigit.images import Split, select_images
+from redigit.items import Source, count_labels, load_source
 from redigit.program import run_program
 from redigit.search import (
     AfterEpoch,
@@ -32,6 +31,7 @@ def search_networks(
     schema: Path,
     network_schema: Path,
     raw: list[Path],
+    pairs: list[Path],
     trials: Path,
     metrics: Path,
 ) -> None:
@@ -54,14 +54,14 @@ def search_networks(
         list_versions(run["backend"]),
     )
     database = open_database(trials.with_suffix(".db"))
-    images = load_images(raw, "train"), load_images(raw, "test")
     searches, measured = {}, {}
     for row, settings in rows.items():
+        source = load_source(experiment, settings, raw, pairs)
         measured[row] = {"replicate": run["seeds"]}
         for seed in run["seeds"]:
             # More trials go on where fewer have ended.
             key = make_digest([], code, experiment, row, seed, settings | {"trials": None})
-            name, train = f"{experiment}/{row}/{seed}", partial(train_trial, *images, seed)
+            name, train = f"{experiment}/{row}/{seed}", partial(train_trial, source, seed)
             searches[row, seed] = found = run_search(settings, name, database, key, train)
             for metric, value in measure_search(settings, name, found).items():
                 measured[row].setdefault(metric, []).append(value)
@@ -70,7 +70,7 @@ def search_networks(
 
 
 def train_trial(
-    train: Split, test: Split, seed: int, settings: Settings, after_epoch: AfterEpoch
+    source: Source, seed: int, settings: Settings, after_epoch: AfterEpoch
 ) -> dict[str, float]:
     """Train a trial's network, as the row of an experiment would be with these settings."""
     # Keras reads its backend when it is imported.
@@ -78,8 +78,8 @@ def train_trial(
 
     if problem := find_network_problem(settings):
         raise InputError(f"a trial's {'.'.join(problem[0])}: {problem[1]}; change its space")
-    train, validation, test = select_images(train, test, settings)
-    tasks = list_tasks(settings, len(DATASETS[settings["data"]].classes))
+    train, validation, test = source(settings)
+    tasks = list_tasks(settings, count_labels(settings))
     networks.start_anew(seed)
     network = networks.build_network(settings, train.size, tasks)
     numbers = settings["batch"], settings["epochs"]

@@ -1,4 +1,4 @@
-"""Train one network, of one task or several: one row of an experiment, one seed."""
+"""Train one network, of images or of pairs of them: one row of an experiment, one seed."""
 
 from pathlib import Path
 
@@ -6,9 +6,8 @@ import numpy as np
 
 from redigit.architecture import find_network_problem
 from redigit.backend import start_backend
-from redigit.datasets import DATASETS, load_images
 from redigit.files import write_arrays, write_csv
-from redigit.images import select_images
+from redigit.items import count_labels, load_source
 from redigit.program import run_program
 from redigit.settings import RUN_FILE, read_params
 from redigit.tasks import list_tasks
@@ -16,9 +15,18 @@ from redigit.validation import read_settings
 
 
 def train_network(
-    job: str, schema: Path, raw: list[Path], weights: Path, history: Path, predictions: Path
+    job: str,
+    schema: Path,
+    raw: list[Path],
+    pairs: list[Path],
+    weights: Path,
+    history: Path,
+    predictions: Path,
 ) -> None:
-    """Train the network ``study/experiment/row/seed``; write weights, history, predictions."""
+    """Train the network ``study/experiment/row/seed``; write weights, history, predictions.
+
+    The manifest of pairs is given for networks of pairs only.
+    """
     experiment, row, seed = job.rsplit("/", 2)
     settings = read_settings(schema, experiment, row, find_network_problem)
     run = read_params(RUN_FILE)
@@ -26,11 +34,10 @@ def train_network(
     # Keras reads its backend when it is imported.
     import redigit.network as networks
 
-    known, unknown = load_images(raw, "train"), load_images(raw, "test")
-    train, validation, test = select_images(known, unknown, settings)
-    tasks = list_tasks(settings, len(DATASETS[settings["data"]].classes))
+    train, validation, test = load_source(experiment, settings, raw, pairs)(settings)
+    tasks = list_tasks(settings, count_labels(settings))
     network = networks.build_network(settings, train.size, tasks)
-    print(f"{job}: {network.count_params():,} parameters, {len(train):,} training images")
+    print(f"{job}: {network.count_params():,} parameters, {len(train):,} items to train with")
     curves, probability = networks.train_network(
         network, tasks, train, test, settings["batch"], settings["epochs"], int(seed), validation
     )

@@ -1,12 +1,20 @@
-"""Networks, of one task or several. Needs raw images; makes weights, history and predictions.
+"""Networks, of images or pairs. Needs raw images; makes weights, history and predictions.
 
-The kinds `network` and `multitask` differ in their settings; a row and seed of either is one job.
+The kinds `network`, `multitask` and `pair_network` differ in their settings; a row and seed of any
+is one job.
 """
 
-from redigit.jobs import list_experiments, list_raw_inputs, list_rows, match_any
-from redigit.settings import declare_settings, read_experiment
+from redigit.jobs import (
+    declare_networks,
+    list_experiments,
+    list_item_inputs,
+    list_pairs_inputs,
+    list_rows,
+    match_any,
+)
+from redigit.settings import read_experiment
 
-NETWORKS = ("network", "multitask")
+NETWORKS = ("network", "multitask", "pair_network")
 predictions |= dict.fromkeys(NETWORKS, "<models>/{experiment}/{row}/{seed}/predictions.safetensors")
 
 
@@ -14,7 +22,8 @@ rule train_network:
     input:
         program=import_closure("workflow/scripts/train_network.py"),
         schema=lambda wc: (f"workflow/schemas/kinds/{read_experiment(wc.experiment)['kind']}.yaml"),
-        raw=lambda wc: list_raw_inputs(wc.experiment, wc.row),
+        raw=lambda wc: list_item_inputs(wc.experiment, wc.row),
+        pairs=lambda wc: list_pairs_inputs(wc.experiment, wc.row),
     output:
         weights="<models>/{experiment}/{row}/{seed}/weights.safetensors",
         history="<models>/{experiment}/{row}/{seed}/history.csv",
@@ -25,17 +34,16 @@ rule train_network:
         experiment=match_any(list_experiments(*NETWORKS)),
     resources:
         gpu=1,
-        mem_mb=1500,
+        mem_mb=2000,
     params:
-        settings=lambda wc: declare_settings(
-            wc.experiment, wc.row, run=("backend", "device", "threads")
-        ),
+        settings=lambda wc: declare_networks(wc.experiment, wc.row),
     message:
         "Training {wildcards.experiment}/{wildcards.row} with seed {wildcards.seed}"
     shell:
         "python workflow/scripts/train_network.py"
         " {wildcards.experiment}/{wildcards.row}/{wildcards.seed}"
-        " --schema {input.schema} --raw {input.raw} --weights {output.weights}"
+        " --schema {input.schema} --raw {input.raw} --pairs {input.pairs}"
+        " --weights {output.weights}"
         " --history {output.history} --predictions {output.predictions} --log {log}"
 
 

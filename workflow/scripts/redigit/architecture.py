@@ -37,7 +37,7 @@ def trace_network(settings: dict[str, Any], size: Size, tasks: list[Task]) -> li
     Parameters
     ----------
     settings : dict
-        Settings of the kind `network` or `multitask`.
+        Settings of the kind `network`, `multitask` or `pair_network`.
     size : (int, int)
         Height and width of an item in pixels.
     tasks : list of Task
@@ -48,9 +48,10 @@ def trace_network(settings: dict[str, Any], size: Size, tasks: list[Task]) -> li
     list of Layer
         Every layer that has parameters or changes the size of maps.
     """
-    layers = list(trace_convolutions(settings["convolutions"], size))
+    layers = list(trace_convolutions(settings.get("convolutions", []), size))
     width = prod(layers[-1].shape) if layers else prod(size)
-    layers += trace_dense("hidden_{}", width, settings["hidden"])
+    normalized = settings.get("batch_normalization", False)
+    layers += trace_dense("hidden_{}", width, settings["hidden"], normalized)
     shared = settings["hidden"][-1] if settings["hidden"] else width
     for task in tasks:
         layers += trace_dense(task.name_layer("hidden_{}"), shared, task.hidden)
@@ -74,10 +75,19 @@ def trace_convolutions(convolutions: list[dict[str, Any]], size: Size) -> Iterat
         channels = kernels
 
 
-def trace_dense(name: str, n_inputs: int, widths: list[int] | tuple[int, ...]) -> Iterator[Layer]:
-    """Trace dense layers with their biases; ``{}`` in the name stands for their number."""
+def trace_dense(
+    name: str, n_inputs: int, widths: list[int] | tuple[int, ...], normalized: bool = False
+) -> Iterator[Layer]:
+    """Trace dense layers with their biases, each normalised or not.
+
+    ``{}`` in the name stands for their number. A normalisation has four numbers for each value:
+    its scale and offset, which are learnt, and the mean and variance of those it has seen.
+    """
     for number, width in enumerate(widths, start=1):
-        yield Layer(name.format(number), (width,), (n_inputs + 1) * width)
+        own = name.format(number)
+        yield Layer(own, (width,), (n_inputs + 1) * width)
+        if normalized:
+            yield Layer(own.replace("hidden", "normalization"), (width,), 4 * width)
         n_inputs = width
 
 
@@ -101,13 +111,15 @@ def find_network_problem(settings: dict[str, Any]) -> Problem | None:
     Parameters
     ----------
     settings : dict
-        Settings of the kind `network` or `multitask` that their schema allows.
+        Settings of the kind `network`, `multitask` or `pair_network` that their schema allows.
 
     Returns
     -------
     (list of str, str) or None
         The keys that lead to the problem and its description, or None if all is well.
     """
+    if "pairs" in settings:
+        return None
     problem = find_split_problem(settings) or find_map_problem(
         settings["convolutions"], IMAGE_SHAPE
     )

@@ -6,7 +6,6 @@ Each problem becomes one line: file, key, what was found, what is allowed.
 import os
 import re
 from collections.abc import Iterator
-from functools import partial
 from itertools import chain, product
 from pathlib import Path
 from typing import Any
@@ -38,9 +37,10 @@ from redigit.settings import (
     resolve_settings,
     split_experiment,
 )
-from redigit.space import find_search_problem
+from redigit.space import find_search_problem, name_network_kind
 from redigit.validation import (
     SCHEMAS,
+    Problem,
     ProblemFinder,
     check_row,
     check_value,
@@ -48,20 +48,26 @@ from redigit.validation import (
     list_kinds,
 )
 
+
+def find_tuner_problem(settings: Settings) -> Problem | None:
+    """Find the first thing in the settings of a search that no schema can refuse."""
+    return find_search_problem(find_schema("kinds", name_network_kind(settings)), settings)
+
+
 # What the schema of a kind of experiment cannot say.
 KIND_CHECKS: dict[str, ProblemFinder] = {
     "multitask": find_network_problem,
     "network": find_network_problem,
     "perceptron": find_checkpoint_problem,
     "tsne": find_points_problem,
-    "tuner": partial(find_search_problem, find_schema("kinds", "network")),
+    "tuner": find_tuner_problem,
 }
 # `verdicts` would be the file of metrics that counts verdicts, `figures` stands in claims for none.
 EXPERIMENT_FILES = r"(?!(figures|verdicts)\.)[a-z][a-z0-9_]*\.yaml"
 OUTPUT_FOLDERS = ("data/pairs", "models", "metrics", "reports", "logs")
 
-# Where a row is referred to, as file and key; `experiment/row`; its kind, if it has to be of one.
-Reference = tuple[Path, str, str, str | None]
+# Where a row is referred to, as file and key; the row; the kinds it can be of, any if none.
+Reference = tuple[Path, str, str, tuple[str, ...]]
 
 
 def check_parameters(config: Settings) -> None:
@@ -142,6 +148,7 @@ def check_study(study: str) -> None:
     check_exhibits(file, report)
     check_references(study)
     check_reports(study)
+    check_tasks(study)
     check_pairs(study)
     check_features(study)
     check_claims_file(study)
@@ -195,10 +202,10 @@ def check_references(study: str) -> None:
     experiments = [split_experiment(experiment)[1] for experiment in find_experiments(study)]
     contents = {name: read_experiment(f"{study}/{name}") for name in experiments}
     kinds = {f"{name}/{row}": of["kind"] for name, of in contents.items() for row in of["rows"]}
-    for file, key, reference, kind in chain(
+    for file, key, reference, of_kinds in chain(
         list_shown_rows(study, contents), list_named_rows(study, contents)
     ):
-        allowed = [row for row in kinds if kind in (None, kinds[row])]
+        allowed = [row for row in kinds if not of_kinds or kinds[row] in of_kinds]
         if reference not in allowed:
             raise InputError(
                 f"{file}: {key}: found {reference}; allowed are {', '.join(allowed) or 'none'}"
@@ -225,6 +232,18 @@ def check_reports(study: str) -> None:
             )
 
 
+def check_tasks(study: str) -> None:
+    """Check that a figure about one task of a network says which, if there are any."""
+    file = report_file(study)
+    for name, figure in read_params(file)["figures"].items():
+        if "network" not in figure:
+            continue
+        tasks = resolve_settings(*refer_to_row(study, figure["network"]), "full").get("tasks")
+        if (task := figure.get("task")) not in (tasks or (None,)):
+            allowed = ", ".join(tasks or ("none",))
+            raise InputError(f"{file}: figures.{name}.task: found {task}; allowed are {allowed}")
+
+
 def check_pairs(study: str) -> None:
     """Check that the pairs that a row names are as many as it needs, at every scale."""
     for experiment in find_experiments(study):
@@ -243,13 +262,13 @@ def check_pairs(study: str) -> None:
 
 
 def check_features(study: str) -> None:
-    """Check that what figures show of networks is there, at every scale."""
+    """Check that what figures show of the inside of networks is there, at every scale."""
     file = report_file(study)
     for (name, figure), scale in product(read_params(file)["figures"].items(), SCALES):
         settings = None
         if "features" in figure:
             settings = resolve_settings(*refer_to_row(study, figure["features"]), scale)
-        elif figure["kind"] != "kernel_grid":
+        elif figure["kind"] not in ("kernel_grid", "network_diagram"):
             continue
         reference = settings["network"] if settings else figure["network"]
         network = resolve_settings(*refer_to_row(study, reference), scale)
@@ -260,6 +279,8 @@ def check_features(study: str) -> None:
 
 def count_needed(settings: Settings) -> dict[str, int]:
     """Count the pairs that a row needs of each split at least."""
+    if "train_pairs" in settings:
+        return {name: settings[f"{name}_pairs"] for name in ("train", "validation", "test")}
     if "points" in settings:
         return {settings["split"]: settings["points"]}
     return {"train": 1, "test": 1}
@@ -274,16 +295,17 @@ def list_shown_rows(study: str, experiments: dict[str, Settings]) -> Iterator[Re
             if rows == ALL_ROWS:
                 # They are there if the experiment is.
                 rows = experiments.get(exhibit["experiment"], {}).get("rows", [rows])
-            for row in chain(rows, *exhibit.get("series", {}).values()):
-                yield file, f"{family}.{name}", name_row(exhibit, row), None
+            series, single = exhibit.get("series", {}), exhibit.get("single", {})
+            for row in chain(rows, *series.values(), single.values()):
+                yield file, f"{family}.{name}", name_row(exhibit, row), ()
             for reference in exhibit.get("networks", {}):
-                yield file, f"{family}.{name}.networks", reference, "network"
+                yield file, f"{family}.{name}.networks", reference, ("network",)
             for key in {"report", "classes"} & exhibit.keys():
                 row = f"{exhibit['experiment']}/{exhibit[key]}"
-                yield file, f"{family}.{name}.{key}", row, None
-            for kind in REFERENCES:
-                if kind in exhibit:
-                    yield file, f"{family}.{name}.{kind}", exhibit[kind], kind
+                yield file, f"{family}.{name}.{key}", row, ()
+            for key, kinds in REFERENCES.items():
+                if key in exhibit:
+                    yield file, f"{family}.{name}.{key}", exhibit[key], kinds
 
 
 def list_named_rows(study: str, experiments: dict[str, Settings]) -> Iterator[Reference]:
@@ -296,4 +318,4 @@ def list_named_rows(study: str, experiments: dict[str, Settings]) -> Iterator[Re
                     for kind in SOURCES:
                         if kind in layer:
                             file = experiment_file(experiment)
-                            yield file, f"{key}.{kind}", layer[kind], kind
+                            yield file, f"{key}.{kind}", layer[kind], (kind,)

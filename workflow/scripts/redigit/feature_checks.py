@@ -22,7 +22,7 @@ def find_figure_problem(
     Parameters
     ----------
     figure : dict
-        A figure that refers to a row of kind `features`, or of kind `network`.
+        A figure that refers to a row of kind `features`, or to a network.
     settings : dict or None
         Settings of the row of kind `features`, if it is one.
     network : dict
@@ -33,6 +33,8 @@ def find_figure_problem(
     (list of str, str) or None
         The keys that lead to the problem and its description, or None if all is well.
     """
+    if figure["kind"] == "network_diagram" and ("tasks" in network or "pairs" in network):
+        return ["network"], "found a network of pairs or of two tasks; allowed is one of images"
     n_layers = len(network["convolutions"])
     for index, layer in enumerate(figure.get("layers", [])):
         if layer > n_layers:

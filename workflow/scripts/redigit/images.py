@@ -106,3 +106,29 @@ def select_images(
     validation = known.take(slice(end, end + settings["validation_images"]))
     sample = unknown.take_sample(settings["test_images"], "test_images", settings["data"])
     return known.take(slice(end)), validation, sample
+
+
+def select_pairs(
+    images: np.ndarray, manifest: pd.DataFrame, settings: dict[str, Any]
+) -> tuple[ImageSet, ImageSet, ImageSet]:
+    """Select the pairs to train with, to validate with, if any, and to test with.
+
+    Parameters
+    ----------
+    images : ndarray of uint8, shape (n, 28, 28)
+        Single images.
+    manifest : pandas.DataFrame
+        A manifest of pairs, whose first draw is used.
+    settings : dict
+        Settings of the kind `pair_network`.
+    """
+    first = manifest[manifest["draw"] == 0]
+    train, validation, test = (
+        ImageSet.of_pairs(
+            images,
+            first[first["split"] == split].head(settings[f"{split}_pairs"]),
+            settings["pixels"],
+        )
+        for split in ("train", "validation", "test")
+    )
+    return train, validation, test

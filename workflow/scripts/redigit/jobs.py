@@ -24,6 +24,8 @@ from redigit.settings import (
     report_file,
     resolve_settings,
 )
+from redigit.space import name_network_kind
+from redigit.validation import find_schema
 
 Row = tuple[str, str]
 
@@ -90,6 +92,38 @@ def find_network(experiment: str, row: str) -> Row:
     return refer_to_row(experiment.split("/")[0], resolve_settings(experiment, row)["network"])
 
 
+def find_pool(experiment: str, row: str) -> Row:
+    """Find the row whose setting `data` names the images of a row: that of its pairs, or itself."""
+    has_pairs = "pairs" in resolve_settings(experiment, row)
+    return find_pairs(experiment, row) if has_pairs else (experiment, row)
+
+
+def list_item_inputs(experiment: str, *rows: str) -> list[str]:
+    """List the raw files that the items of rows come from, be they images or pairs."""
+    pools = dict.fromkeys(find_pool(experiment, row) for row in rows)
+    return list(dict.fromkeys(file for pool in pools for file in list_raw_inputs(*pool)))
+
+
+def list_pairs_inputs(experiment: str, *rows: str) -> list[str]:
+    """List the manifests of the pairs that rows are about, if they are about pairs."""
+    pools = dict.fromkeys(find_pool(experiment, row) for row in rows)
+    return ["<pairs>/{}/{}.parquet".format(*pool) for pool in pools if pool[0] != experiment]
+
+
+def list_network_schemas(experiment: str) -> list[str]:
+    """List the schemas of the networks of a search: one, unless its rows differ in kind."""
+    settings = [resolve_settings(experiment, row) for row in read_experiment(experiment)["rows"]]
+    kinds = dict.fromkeys(map(name_network_kind, settings))
+    return [find_schema("kinds", kind).as_posix() for kind in kinds]
+
+
+def declare_networks(experiment: str, *rows: str) -> dict[str, Settings]:
+    """Declare the keys that the trainings of rows depend on."""
+    run = ("backend", "device", "threads")
+    declared = [declare_settings(experiment, row, run=run) for row in rows]
+    return merge_declared(*declared, *(declare_settings(*find_pool(experiment, r)) for r in rows))
+
+
 def list_figures(*studies: str) -> list[tuple[str, str]]:
     """List the figures of studies, of all of the run by default, as (study, name)."""
     return [
@@ -125,7 +159,7 @@ def list_figure_data(study: str, name: str, seeds: list[int]) -> list[str]:
                 for row in figure["rows"]
                 for seed in seeds
             ]
-        case "accuracy_by_size" | "accuracy_gap" | "separability_map":
+        case "accuracy_by_size" | "accuracy_by_weight" | "accuracy_gap" | "separability_map":
             return [f"<metrics>/{study}/{figure['experiment']}.json"]
         case "accuracy_by_parameters":
             experiments = dict.fromkeys(name.split("/")[0] for name in figure["networks"])
@@ -139,6 +173,10 @@ def list_figure_data(study: str, name: str, seeds: list[int]) -> list[str]:
         case "ascent_curves" | "dream_images" | "feature_maps":
             experiment, row = refer_to_row(study, figure["features"])
             return [f"<models>/{experiment}/{row}/{seed}/features.safetensors" for seed in seeds]
+        case "pair_predictions":
+            experiment, row = refer_to_row(study, figure["network"])
+            items = [*list_pairs_inputs(experiment, row), *list_item_inputs(experiment, row)]
+            return [f"<models>/{experiment}/{row}/{seeds[0]}/predictions.safetensors", *items]
         case "pair_images" | "sum_histogram":
             experiment, row = refer_to_row(study, figure["pairs"])
             return [f"<pairs>/{experiment}/{row}.parquet", *list_raw_inputs(experiment, row)]
@@ -174,8 +212,10 @@ def declare_figure(study: str, name: str) -> dict[str, Settings]:
         for series in figure.get("series", {}).values()
         for row in series
     ]
-    if figure["kind"] in ("error_curve", "search_history"):
+    if figure["kind"] in ("accuracy_by_weight", "error_curve", "search_history"):
         rows += [(f"{study}/{figure['experiment']}", row) for row in figure["rows"]]
     rows += [refer_to_row(study, figure[kind]) for kind in REFERENCES if kind in figure]
+    if figure["kind"] == "pair_predictions":
+        rows.append(find_pool(*refer_to_row(study, figure["network"])))
     declared = [declare_settings(*row) for row in rows]
     return merge_declared(declare_exhibit(study, key), *declared)

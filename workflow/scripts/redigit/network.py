@@ -17,6 +17,8 @@ from redigit.tasks import Task
 # Items in a step that only predicts, and how many values at most the largest layer gives for them:
 # maps of hundreds of kernels without strides would need gigabytes.
 LARGE_BATCH, LARGE_OUTPUT = 1000, 80_000_000
+# Settings against overfitting, which only the kind `pair_network` has.
+RESTRAINTS = ("dropout", "batch_normalization", "l2")
 
 
 def start_anew(seed: int) -> None:
@@ -33,7 +35,7 @@ def build_network(
     Parameters
     ----------
     settings : dict
-        Settings of the kind `network` or `multitask`.
+        Settings of the kind `network`, `multitask` or `pair_network`.
     size : (int, int)
         Height and width of an item in pixels.
     tasks : list of Task
@@ -46,10 +48,11 @@ def build_network(
         takes items of shape (height, width, 1), or flat ones if there is no convolution, and gives
         probabilities by the name of each task's output layer.
     """
-    activation = settings["activation"]
-    pixels = keras.Input((*size, 1) if settings["convolutions"] else (prod(size),), name="pixels")
-    shared = add_convolutions(pixels, settings["convolutions"], activation)
-    shared = add_dense(shared, "hidden_{}", settings["hidden"], activation)
+    activation, convolutions = settings["activation"], settings.get("convolutions", [])
+    pixels = keras.Input((*size, 1) if convolutions else (prod(size),), name="pixels")
+    shared = add_convolutions(pixels, convolutions, activation)
+    restraint = {name: settings[name] for name in RESTRAINTS if name in settings}
+    shared = add_dense(shared, "hidden_{}", settings["hidden"], activation, **restraint)
     outputs = {}
     for task in tasks:
         own = add_dense(shared, task.name_layer("hidden_{}"), task.hidden, activation)
@@ -90,11 +93,42 @@ def add_convolutions(
 
 
 def add_dense(
-    values: keras.KerasTensor, name: str, widths: list[int] | tuple[int, ...], activation: str
+    values: keras.KerasTensor,
+    name: str,
+    widths: list[int] | tuple[int, ...],
+    activation: str,
+    dropout: float = 0,
+    batch_normalization: bool = False,
+    l2: float = 0,
 ) -> keras.KerasTensor:
-    """Add dense layers; ``{}`` in the name stands for their number."""
+    """Add dense layers, each with what is to keep it from overfitting.
+
+    Parameters
+    ----------
+    values : KerasTensor
+        What they take.
+    name : str
+        Name of a layer; ``{}`` stands for its number, and ``hidden`` for what the layer does.
+    widths : list of int
+        Their widths.
+    activation : str
+        Their activation.
+    dropout : float
+        Share of a layer's values that are dropped in each step of the training.
+    batch_normalization : bool
+        Whether a layer's values are normalised after that.
+    l2 : float
+        Factor of the sum of a layer's squared weights, biases left out, in the loss of training.
+    """
     for number, width in enumerate(widths, start=1):
-        values = keras.layers.Dense(width, activation, name=name.format(number))(values)
+        own = name.format(number)
+        penalty = keras.regularizers.L2(l2) if l2 else None
+        values = keras.layers.Dense(width, activation, name=own, kernel_regularizer=penalty)(values)
+        if dropout:
+            values = keras.layers.Dropout(dropout, name=own.replace("hidden", "dropout"))(values)
+        if batch_normalization:
+            norm = own.replace("hidden", "normalization")
+            values = keras.layers.BatchNormalization(name=norm)(values)
     return values
 
 
@@ -139,8 +173,9 @@ def train_network(
     history : pandas.DataFrame
         For each epoch (from 1) ``train_loss``, the weighted sum over tasks, and the accuracy of
         each task, ``train_accuracy`` or ``train_accuracy_<task>``, averaged over the epoch's steps
-        while the weights changed, as Keras prints them; then the same at its end on the test
-        items, as ``test_…``, and on those for validation, if there are any.
+        while the weights changed, as Keras prints them; of several tasks also each one's loss
+        without its weight, ``train_loss_<task>``. Then the same at its end on the test items, as
+        ``test_…``, and on those for validation, if there are any.
     probability : dict of str to ndarray of float32, shape (n, classes)
         What the trained network predicts of the test items, by the name of each task.
     """
@@ -193,7 +228,7 @@ def run_epoch(
     Returns
     -------
     dict of str to float
-        ``loss`` and the accuracy of each task, averaged over all items.
+        ``loss``, the accuracy of each task and, of several, its loss, averaged over all items.
     """
     names = name_measures(tasks)
     totals = dict.fromkeys(names.values(), 0.0)
@@ -214,19 +249,24 @@ def name_measures(tasks: list[Task]) -> dict[str, str]:
         # Keras names the output only if there are several.
         prefix = f"{task.name_layer('output')}_" if len(tasks) > 1 else ""
         names[f"{prefix}accuracy"] = task.name_measure("accuracy")
+        if prefix:
+            names[f"{prefix}loss"] = task.name_measure("loss")
     return names
 
 
 def measure_tasks(
     tasks: list[Task], probability: dict[str, np.ndarray], labels: np.ndarray
 ) -> dict[str, float]:
-    """Measure predictions: ``loss``, the weighted sum over tasks, and the accuracy of each."""
-    known = {task.name: (probability[task.name], task.targets[labels]) for task in tasks}
-    losses = [task.weight * measure_loss(*known[task.name]) for task in tasks]
-    accuracies = {
-        task.name_measure("accuracy"): float(measure_accuracy(*known[task.name])) for task in tasks
-    }
-    return {"loss": float(sum(losses)), **accuracies}
+    """Measure predictions: ``loss``, the weighted sum over tasks, and what else a history has."""
+    measured = {"loss": 0.0}
+    for task in tasks:
+        known = probability[task.name], task.targets[labels]
+        loss = float(measure_loss(*known))
+        measured["loss"] += task.weight * loss
+        measured[task.name_measure("accuracy")] = float(measure_accuracy(*known))
+        if len(tasks) > 1:
+            measured[task.name_measure("loss")] = loss
+    return measured
 
 
 def shape_pixels(network: keras.Model, pixels: np.ndarray) -> np.ndarray:

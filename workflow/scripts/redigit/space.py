@@ -73,7 +73,7 @@ def put_parameters(settings: Settings, values: dict[str, Any]) -> Settings:
     Returns
     -------
     dict
-        Settings of the kind `network`.
+        Settings of the kind of its networks.
     """
     # Unlike deepcopy() it parts layers that are one in memory, by an alias in the file.
     network = json.loads(json.dumps({k: settings[k] for k in settings if k not in SEARCH_SETTINGS}))
@@ -86,6 +86,11 @@ def put_parameters(settings: Settings, values: dict[str, Any]) -> Settings:
     return network
 
 
+def name_network_kind(settings: Settings) -> str:
+    """Name the kind of the networks of a search."""
+    return "pair_network" if "pairs" in settings else "network"
+
+
 def find_search_problem(network_schema: Path, settings: Settings) -> Problem | None:
     """Find the first thing in the settings of a search that its schema cannot refuse.
 
@@ -96,7 +101,7 @@ def find_search_problem(network_schema: Path, settings: Settings) -> Problem | N
     Parameters
     ----------
     network_schema : Path
-        Schema of the kind `network`.
+        Schema of the kind of its networks.
     settings : dict
         Settings that the schema of the kind `tuner` allows.
 
@@ -138,11 +143,9 @@ def find_space_problem(settings: Settings) -> Problem | None:
 def find_trial_problem(network_schema: Path, network: Settings) -> Problem | None:
     """Find what keeps a network from being trained and validated."""
     problem = find_problem(network_schema, network) or find_network_problem(network)
-    if not problem and not network["validation_images"]:
-        problem = (
-            ["validation_images"],
-            "found 0; allowed is 1 or more, trials are compared on them",
-        )
+    number = "validation_pairs" if "pairs" in network else "validation_images"
+    if not problem and not network[number]:
+        problem = [number], "found 0; allowed is 1 or more, trials are compared on them"
     return problem
 
 

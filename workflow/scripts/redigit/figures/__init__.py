@@ -15,6 +15,7 @@ from redigit.errors import InputError
 from redigit.figures import (
     accuracy_by_parameters,
     accuracy_by_size,
+    accuracy_by_weight,
     accuracy_gap,
     ascent_curves,
     confusion_matrix,
@@ -28,6 +29,7 @@ from redigit.figures import (
     network_diagram,
     pair_accuracies,
     pair_images,
+    pair_predictions,
     pair_scatter,
     pca_scatter,
     search_history,
@@ -43,6 +45,7 @@ from redigit.settings import Settings
 KINDS: dict[str, Callable[[str, Settings, Sequence[Path]], tuple[Figure, str]]] = {
     "accuracy_by_parameters": accuracy_by_parameters.draw,
     "accuracy_by_size": accuracy_by_size.draw,
+    "accuracy_by_weight": accuracy_by_weight.draw,
     "accuracy_gap": accuracy_gap.draw,
     "ascent_curves": ascent_curves.draw,
     "confusion_matrix": confusion_matrix.draw,
@@ -56,6 +59,7 @@ KINDS: dict[str, Callable[[str, Settings, Sequence[Path]], tuple[Figure, str]]] 
     "network_diagram": network_diagram.draw,
     "pair_accuracies": pair_accuracies.draw,
     "pair_images": pair_images.draw,
+    "pair_predictions": pair_predictions.draw,
     "pair_scatter": pair_scatter.draw,
     "pca_scatter": pca_scatter.draw,
     "search_history": search_history.draw,

@@ -6,9 +6,10 @@ from pathlib import Path
 import numpy as np
 from matplotlib.figure import Figure
 
+from redigit.datasets import DATASETS, N_SUMS
 from redigit.errors import InputError
 from redigit.files import read_arrays
-from redigit.settings import Settings
+from redigit.settings import Settings, refer_to_row, resolve_settings
 
 
 def draw(study: str, definition: Settings, files: Sequence[Path]) -> tuple[Figure, str]:
@@ -21,8 +22,7 @@ def draw(study: str, definition: Settings, files: Sequence[Path]) -> tuple[Figur
     definition : dict
         The figure's settings.
     files : sequence of Path
-        The predictions of a row of a `network` experiment, one file for each seed; the first is
-        shown.
+        The predictions of a network, one file for each seed; the first is shown.
 
     Returns
     -------
@@ -31,13 +31,24 @@ def draw(study: str, definition: Settings, files: Sequence[Path]) -> tuple[Figur
     words : str
         What the figure shows.
     """
-    arrays = read_arrays(files[0])
-    missing = [name for name in ("probability", "label") if name not in arrays]
+    arrays, task = read_arrays(files[0]), definition.get("task", "")
+    names = [f"{name}_{task}" if task else name for name in ("probability", "label")]
+    missing = [name for name in names if name not in arrays]
     if missing:
         raise InputError(f"{files[0]}: no array {missing[0]!r}; it has {', '.join(sorted(arrays))}")
-    probability, label = arrays["probability"][0], arrays["label"][0]
-    counts = count_confusions(label, probability.argmax(axis=1), probability.shape[1])
-    return draw_counts(counts)
+    probability, label = (arrays[name][0] for name in names)
+    classes = list_classes(study, definition["network"], task)
+    return draw_counts(count_confusions(label, probability.argmax(axis=1), len(classes)), classes)
+
+
+def list_classes(study: str, network: str, task: str) -> list[str]:
+    """List the names of the classes that a network ``experiment/row`` tells apart in a task."""
+    settings = resolve_settings(*refer_to_row(study, network))
+    if "pairs" in settings:
+        return [str(value) for value in range(N_SUMS)]
+    if task == "groups":
+        return sorted(settings["groups"])
+    return list(DATASETS[settings["data"]].classes)
 
 
 def count_confusions(label: np.ndarray, predicted: np.ndarray, n_classes: int) -> np.ndarray:
@@ -59,9 +70,8 @@ def count_confusions(label: np.ndarray, predicted: np.ndarray, n_classes: int) -
     return np.bincount(pairs, minlength=n_classes**2).reshape(n_classes, n_classes)
 
 
-def draw_counts(counts: np.ndarray) -> tuple[Figure, str]:
-    """Draw a confusion matrix, shaded by the share of each true class."""
-    n_classes = len(counts)
+def draw_counts(counts: np.ndarray, classes: list[str]) -> tuple[Figure, str]:
+    """Draw a confusion matrix with the names of its classes, shaded by share of each true class."""
     shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
     figure = Figure(figsize=(5.6, 5.2))
     axes = figure.subplots()
@@ -69,11 +79,17 @@ def draw_counts(counts: np.ndarray) -> tuple[Figure, str]:
     for (true, predicted), count in np.ndenumerate(counts):
         colour = "white" if shares[true, predicted] > 0.5 else "0.5" if count == 0 else "black"
         axes.text(predicted, true, count, ha="center", va="center", color=colour, fontsize=8)
-    axes.set(xlabel="Predicted", ylabel="True", xticks=range(n_classes), yticks=range(n_classes))
+    places = range(len(classes))
+    axes.set(xlabel="Predicted", ylabel="True")
+    axes.set_yticks(places, classes)
+    # Names that would run into each other stand upright.
+    axes.set_xticks(
+        places, classes, rotation=90 if max(map(len, classes)) * len(classes) > 60 else 0
+    )
     axes.grid(False)
     wrong = counts - np.diag(np.diag(counts))
     true, predicted = np.unravel_index(wrong.argmax(), wrong.shape)
     return figure, (
         f"Of {counts.sum():,} test images {np.trace(counts):,} are predicted right. The most "
-        f"frequent mistake: {wrong.max()} times {true} is taken for {predicted}."
+        f"frequent mistake: {wrong.max()} times {classes[true]} is taken for {classes[predicted]}."
     )

@@ -50,7 +50,8 @@ def read_histories(files: Sequence[Path], rows: list[str], metrics: list[str]) -
     rows : list of str
         Rows that the figure shows, as ``experiment/row``, each with one history at least.
     metrics : list of str
-        Columns that each history has to have.
+        Columns that are shown, as far as a history has them: one of a task that its network does
+        not have is not there.
 
     Returns
     -------
@@ -60,15 +61,19 @@ def read_histories(files: Sequence[Path], rows: list[str], metrics: list[str]) -
     histories = []
     for file in files:
         history = pd.read_csv(file)
-        missing = [name for name in ("epoch", *metrics) if name not in history]
-        if missing:
-            raise InputError(f"{file}: column {missing[0]!r} is missing")
+        if "epoch" not in history:
+            raise InputError(f"{file}: column 'epoch' is missing")
+        if history.columns.intersection(metrics).empty:
+            raise InputError(f"{file}: none of the columns {', '.join(metrics)}")
         experiment, row, seed, _ = file.parts[-4:]
         histories.append(history.assign(row=f"{experiment}/{row}", seed=seed))
     table = pd.concat(histories, ignore_index=True)
     absent = [row for row in rows if row not in set(table["row"])]
     if absent:
         raise InputError(f"row {absent[0]!r}: no history among the {len(files)} files given")
+    missing = [name for name in metrics if name not in table]
+    if missing:
+        raise InputError(f"column {missing[0]!r} is in none of the {len(files)} histories")
     return table
 
 
@@ -91,9 +96,10 @@ def draw_curves(definition: Settings, histories: pd.DataFrame) -> tuple[Figure, 
         for metric, metric_name in metrics.items():
             label = name_curve(row_name, metric_name, len(rows), len(metrics))
             look = choose_look(i, names.index(metric_name), len(rows))
-            curves = histories[histories["row"] == name_row(definition, row)].pivot(
-                index="epoch", columns="seed", values=metric
-            )
+            own = histories[histories["row"] == name_row(definition, row)]
+            curves = own.pivot(index="epoch", columns="seed", values=metric)
+            if curves.isna().all(axis=None):
+                continue
             axes = panels[metric.split("_")[1]]
             strong = draw_curve(axes, curves, definition["smoothing"], label, look)
             named = label if len(quantities) == 1 else f"{label} {metric.split('_')[1]}"

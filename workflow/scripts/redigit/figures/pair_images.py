@@ -72,16 +72,25 @@ def read_pairs(
 
 
 def draw_pairs(pairs: pd.DataFrame, images: np.ndarray, labels: np.ndarray) -> tuple[Figure, str]:
+    """Draw pairs, each with its sum."""
+    equations = write_equations(pairs, labels)
+    words = f"{len(pairs)} pairs of handwritten digits, stacked: {', '.join(equations)}."
+    return draw_titled(pairs, images, equations), words
+
+
+def write_equations(pairs: pd.DataFrame, labels: np.ndarray) -> list[str]:
+    """Write each pair as its digits and their sum."""
+    return [f"{labels[p.first]} + {labels[p.second]} = {p.sum}" for p in pairs.itertuples()]
+
+
+def draw_titled(pairs: pd.DataFrame, images: np.ndarray, titles: list[str]) -> Figure:
     """Draw each pair as the classifiers see it, the first digit above the second."""
     n_lines = -(-len(pairs) // COLUMNS)
     figure = Figure(figsize=(6.4, 1.8 * n_lines))
     panels = figure.subplots(n_lines, COLUMNS, squeeze=False).ravel()
     for axes in panels:
         axes.set_axis_off()
-    equations = []
-    for axes, pair in zip(panels, pairs.itertuples(), strict=False):
-        first, second = labels[pair.first], labels[pair.second]
-        equations.append(f"{first} + {second} = {pair.sum}")
+    for axes, pair, title in zip(panels, pairs.itertuples(), titles, strict=False):
         axes.imshow(np.vstack([images[pair.first], images[pair.second]]), vmin=0, vmax=255)
-        axes.set_title(equations[-1], fontsize="small")
-    return figure, f"{len(pairs)} pairs of handwritten digits, stacked: {', '.join(equations)}."
+        axes.set_title(title, fontsize="small")
+    return figure
