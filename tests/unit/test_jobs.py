@@ -101,6 +101,13 @@ def test_tables_declare_themselves_and_the_rows_that_they_show_without_naming_th
     }
 
 
+def test_network_that_is_looked_into_is_one_of_the_study(run):
+    networks = set(jobs.list_rows("network"))
+    for experiment, row in jobs.list_rows("features"):
+        assert jobs.find_network(experiment, row) in networks
+    assert jobs.find_network("c/features", "baseline") == ("c/cnn", "baseline")
+
+
 def test_every_kind_of_figure_has_data_that_a_rule_makes(run):
     made = {
         *(f"<metrics>/{experiment}.json" for experiment in jobs.list_experiments()),

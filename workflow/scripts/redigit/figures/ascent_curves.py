@@ -8,9 +8,8 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from redigit.figures.mosaic import pick_array
-from redigit.files import read_arrays
-from redigit.settings import Settings, resolve_settings
+from redigit.figures.mosaic import pick_array, read_features
+from redigit.settings import Settings
 
 PANEL = 3.2
 
@@ -34,9 +33,7 @@ def draw(study: str, definition: Settings, files: Sequence[Path]) -> tuple[Figur
     words : str
         What the figure shows.
     """
-    arrays = read_arrays(files[0])
-    experiment, row = definition["features"].split("/")
-    digits = resolve_settings(f"{study}/{experiment}", row)["digits"]
+    arrays, digits = read_features(study, definition, files)
     raised = definition["raised"]
     if raised == "classes":
         name = "class_dream_objective"

@@ -7,9 +7,8 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from redigit.feature_measures import correlate, find_lead
-from redigit.figures.mosaic import even_out, pick_array
-from redigit.files import read_arrays
-from redigit.settings import Settings, resolve_settings
+from redigit.figures.mosaic import even_out, pick_array, read_features
+from redigit.settings import Settings
 
 SIDE = 1.7
 
@@ -33,9 +32,7 @@ def draw(study: str, definition: Settings, files: Sequence[Path]) -> tuple[Figur
     words : str
         What the figure shows.
     """
-    arrays = read_arrays(files[0])
-    experiment, row = definition["features"].split("/")
-    digits = resolve_settings(f"{study}/{experiment}", row)["digits"]
+    arrays, digits = read_features(study, definition, files)
     if definition["dreams"] == "classes":
         images = pick_array(arrays, "class_dream", files[0])
         return draw_classes(images, pick_array(arrays, "class_dream_probability", files[0]), digits)

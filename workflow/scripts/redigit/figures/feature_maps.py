@@ -11,10 +11,10 @@ from redigit.figures.mosaic import (
     draw_mosaic,
     even_out,
     pick_array,
+    read_features,
     stack_panels,
 )
-from redigit.files import read_arrays
-from redigit.settings import Settings, resolve_settings
+from redigit.settings import Settings
 
 
 def draw(study: str, definition: Settings, files: Sequence[Path]) -> tuple[Figure, str]:
@@ -37,9 +37,8 @@ def draw(study: str, definition: Settings, files: Sequence[Path]) -> tuple[Figur
     words : str
         What the figure shows.
     """
-    arrays, file = read_arrays(files[0]), files[0]
-    experiment, row = definition["features"].split("/")
-    digits = resolve_settings(f"{study}/{experiment}", row)["digits"]
+    arrays, digits = read_features(study, definition, files)
+    file = files[0]
     place = digits.index(definition["digit"])
     maps, raised = {}, {}
     for number in definition["layers"]:

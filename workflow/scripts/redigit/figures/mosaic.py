@@ -10,11 +10,31 @@ from matplotlib.figure import Figure
 from matplotlib.image import AxesImage
 
 from redigit.errors import InputError
+from redigit.files import read_arrays
+from redigit.settings import Settings, refer_to_row, resolve_settings
 
 # Tiles in a line of a panel: few of them are drawn larger.
 COLUMNS, COLUMNS_OF_FEW, FEW = 16, 8, 32
 # Side of a tile in inches, or less if a panel would become wider than this.
 TILE, WIDEST = 0.6, 6.4
+
+
+def read_features(
+    study: str, definition: Settings, files: Sequence[Path]
+) -> tuple[dict[str, np.ndarray], list[int]]:
+    """Read what was found of the network that a figure is about, and of which digits.
+
+    Parameters
+    ----------
+    study : str
+        Name of the study.
+    definition : dict
+        The figure's settings.
+    files : sequence of Path
+        What the row of a `features` experiment found, one file for each seed; the first is read.
+    """
+    experiment, row = refer_to_row(study, definition["features"])
+    return read_arrays(files[0]), resolve_settings(experiment, row)["digits"]
 
 
 def pick_array(arrays: dict[str, np.ndarray], name: str, file: Path) -> np.ndarray:
