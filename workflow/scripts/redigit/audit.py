@@ -19,7 +19,7 @@ from redigit.claims import (
 from redigit.document_rules import DOCUMENT_RULES
 from redigit.errors import InputError
 from redigit.files import read_json
-from redigit.scale import SETTINGS_WITHOUT_EFFECT, list_changes
+from redigit.scale import find_without_effect, list_changes
 from redigit.verdicts import (
     MEASURED_RULES,
     VERDICTS,
@@ -103,7 +103,7 @@ class Audit:
         A setting departs if the run's scale changes it, or if it is not what the study states.
         Settings that cannot change the metric do not count.
         """
-        without_effect = SETTINGS_WITHOUT_EFFECT.get(target.name, set())
+        without_effect = find_without_effect(target.name)
         departures = {
             name: text
             for name, text in self.departures.get(target[:2], {}).items()
