@@ -134,7 +134,14 @@ def keep_declared(project: Project, rule: str, stage: dict) -> None:
         project.path(file).write_text(yaml.safe_dump(kept, sort_keys=False))
 
 
-@pytest.mark.parametrize("rule", RULES)
+# All programs run once more, so that only one of them is tried every time.
+@pytest.mark.parametrize(
+    "rule",
+    [
+        rule if rule == "fit_linear" else pytest.param(rule, marks=pytest.mark.slow)
+        for rule in RULES
+    ],
+)
 def test_programs_read_no_undeclared_setting(project, rule):
     files = {file: project.read(file) for file in PARAMETERS}
     for name, stage in list_stages(project, rule).items():
