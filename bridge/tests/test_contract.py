@@ -41,6 +41,7 @@ def test_changed_parameter_names_the_same_jobs(toy):
     assert toy.take_ran() == []
 
 
+@pytest.mark.slow
 def test_added_and_removed_rows(toy):
     toy.edit_params("c2", models__m3={"rate": 0.5, "steps": 2}, models__m2=None)
     expected = {"train_model@c2-m3", "evaluate_model@c2-m3", "write_table@c2", "write_report"}
@@ -72,6 +73,7 @@ def test_outputs_that_the_cache_lacks_are_put_there(toy):
     assert toy.list_status() == set()
 
 
+@pytest.mark.slow
 def test_partial_run_records_only_what_is_up_to_date(toy):
     change_row(toy)
     toy.snakemake("models/c1/m1/weights.json")
@@ -83,6 +85,7 @@ def test_partial_run_records_only_what_is_up_to_date(toy):
     check_in_step(toy)
 
 
+@pytest.mark.slow
 def test_until_and_dry_runs_record_nothing_wrong(toy):
     change_row(toy)
     before = toy.read("dvc.lock")
@@ -93,6 +96,7 @@ def test_until_and_dry_runs_record_nothing_wrong(toy):
     check_lock(toy)
 
 
+@pytest.mark.slow
 def test_failed_run_records_the_finished_jobs(toy):
     change_row(toy)
     toy.edit_params("c2", models__m1__rate=0.8)
@@ -107,6 +111,7 @@ def test_failed_run_records_the_finished_jobs(toy):
     check_in_step(toy)
 
 
+@pytest.mark.slow
 def test_touch_does_not_pass_for_a_run(toy):
     change_row(toy)
     toy.snakemake("--touch", "--forceall")
@@ -115,6 +120,7 @@ def test_touch_does_not_pass_for_a_run(toy):
     check_lock(toy)
 
 
+@pytest.mark.slow
 def test_run_stands_when_dvc_is_locked(toy):
     change_row(toy)
     hold = (
@@ -157,6 +163,7 @@ def test_nothing_to_do_after_repro(toy):
     check_in_step(toy)
 
 
+@pytest.mark.slow
 def test_nothing_to_do_after_repro_that_stopped_early(toy):
     # DVC stops where the content is the same: the metric is too coarse to change.
     toy.edit_params("c1", models__m1__rate=0.1001)
@@ -243,6 +250,7 @@ def test_tampered_output_is_made_again(toy):
     check_in_step(toy)
 
 
+@pytest.mark.slow
 def test_input_changed_while_the_job_ran(toy):
     toy.edit_params("c1", data__n=31)
     target = "data/c1.csv"
@@ -265,6 +273,7 @@ def test_input_changed_while_the_job_ran(toy):
 # Beside the contract
 
 
+@pytest.mark.slow
 def test_records_move_with_the_names_of_stages(toy):
     lock = yaml.safe_load(toy.read("dvc.lock"))
     lock["stages"]["old_name"] = lock["stages"].pop("write_notes")

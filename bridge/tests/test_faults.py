@@ -13,9 +13,10 @@ import pytest
 from checks import ROW_JOBS, ROW_RAN, change_row, check_in_step, check_lock
 from toy import Toy
 
-# Random damage, of which one sort is tried every time.
-SEEDS = [0, *(pytest.param(seed, marks=pytest.mark.slow) for seed in (1, 2))]
 MADE = ("data", "models", "metrics", "reports", "notes")
+
+# Each takes ten seconds or more.
+pytestmark = pytest.mark.slow
 
 
 @contextmanager
@@ -115,7 +116,7 @@ def test_records_of_snakemake_deleted(toy):
     assert toy.take_ran() == []
 
 
-@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize("seed", range(3))
 def test_records_of_snakemake_damaged(toy, seed):
     """Any of its files cut short at any place, as by a crash of the machine."""
     chance = random.Random(seed)
@@ -153,7 +154,7 @@ def test_everything_reverted_by_git(toy):
     assert toy.take_ran() == []
 
 
-@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize("seed", range(3))
 def test_lock_file_cut_short(toy, seed):
     """As by a kill while DVC writes it, which it does in place."""
     path = toy.folder / "dvc.lock"

@@ -10,6 +10,9 @@ import pytest
 
 from redigit.files import read_arrays
 
+# Each library starts in a process of its own.
+pytestmark = pytest.mark.slow
+
 LOOK = Path(__file__).with_name("look.py")
 IMAGES = ("ascent_1", "ascent_2", "dream_1", "dream_2", "class_dream")
 

@@ -13,6 +13,9 @@ from redigit.images import select_images
 from redigit.settings import resolve_settings
 from redigit.tasks import list_tasks
 
+# Five trainings.
+pytestmark = pytest.mark.slow
+
 FEW = {"train_images": 2000, "validation_images": 0, "test_images": 2000, "epochs": 1}
 
 

@@ -14,6 +14,7 @@ from redigit.backend import start_backend
 from redigit.checks import KIND_CHECKS
 from redigit.claims import claims_file, read_claims
 from redigit.errors import InputError
+from redigit.items import count_labels
 from redigit.settings import experiment_file, read_experiment, resolve_settings
 from redigit.tasks import list_tasks
 from redigit.validation import check_row, find_schema
@@ -113,7 +114,8 @@ def test_network_has_the_printed_number_of_parameters(networks, monkeypatch, tar
     """Built as for training, with all that Keras counts."""
     monkeypatch.chdir(ROOT)
     chosen = resolve_settings(target.experiment, target.row, "full")
-    network = networks.build_network(chosen, (28, 28), list_tasks(chosen, 10))
+    size = (56, 28) if "pairs" in chosen else (28, 28)
+    network = networks.build_network(chosen, size, list_tasks(chosen, count_labels(chosen)))
     assert network.count_params() == printed
 
 

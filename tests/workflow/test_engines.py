@@ -214,7 +214,7 @@ STATUS = ("dvc", "status")
     [
         pytest.param([SNAKEMAKE], id="snakemake"),
         pytest.param([REPRO], id="repro", marks=pytest.mark.slow),
-        pytest.param([PLAN, REPRO], id="plan-repro"),
+        pytest.param([PLAN, REPRO], id="plan-repro", marks=pytest.mark.slow),
         pytest.param([TOUCH, REPRO], id="touch-repro", marks=pytest.mark.slow),
         pytest.param([TOUCH, SNAKEMAKE], id="touch-snakemake", marks=pytest.mark.slow),
         pytest.param([COMMIT, SNAKEMAKE], id="commit-snakemake", marks=pytest.mark.slow),
