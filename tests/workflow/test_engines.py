@@ -172,7 +172,7 @@ def test_lock_is_written_as_dvc_writes_it(finished):
 def test_new_experiment_concerns_what_shows_all_experiments(project):
     text = project.read(f"{EXPERIMENTS}/pairs.yaml")
     project.path(f"{EXPERIMENTS}/more_pairs.yaml").write_text(text)
-    plan = project.snakemake("-n", "--quiet", "progress").stdout
+    plan = project.snakemake("-n").stdout
     jobs = dict(re.findall(r"^(\w+) +(\d+)$", plan, re.MULTILINE))
     new = {"draw_pairs": "1", "summarise_pairs": "1"}
     # Its metrics are among those that claims may be about.
