@@ -107,6 +107,7 @@ def test_network_with_the_settings_of_a_trial_is_that_of_the_trial(example, raw)
         raw,
         "network",
         schema=["workflow/schemas/kinds/network.yaml"],
+        pairs=[],
         **{name: [f"network/{name}"] for name in files},
     )
     assert process.wait() == 0
