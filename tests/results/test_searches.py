@@ -87,7 +87,8 @@ def test_killed_search_goes_on_and_ends_as_an_undisturbed_one(example, raw):
 @pytest.mark.slow
 def test_network_with_the_settings_of_a_trial_is_that_of_the_trial(example, raw):
     assert start_search(raw, "search").wait() == 0
-    trial = pd.read_csv("search/trials.csv").iloc[-1]
+    trials = pd.read_csv("search/trials.csv")
+    trial = trials[trials["state"] == "complete"].iloc[-1]
     study = read_study("example")
     drawn = {
         "hidden": [int(trial["hidden.0"]), int(trial["hidden.1"])],
