@@ -6,12 +6,12 @@ either side or more: a change that is no accident of a seed or of a library fall
 
 import numpy as np
 import pytest
+from drawn_pairs import draw
 
 from redigit.backend import start_backend
 from redigit.datasets import load_images
 from redigit.images import ImageSet
-from redigit.linear import predict_sums
-from redigit.pairs import draw_pairs
+from redigit.linear import fit_draw
 from redigit.tasks import list_tasks
 
 
@@ -54,9 +54,7 @@ def test_network_learns_digits_in_one_epoch(raw):
 )
 def test_thousand_examples_teach_a_linear_classifier(raw, method, reading, low, high):
     images, labels = load_images(raw / "mnist", "train")
-    pairs = draw_pairs(
-        labels, {"train": 1000, "validation": 0, "test": 5000}, 1, "results", "random"
-    )
+    pairs = draw(labels, (1000, 0, 5000), stream="results")
     settings = {
         "method": method,
         "size": 1000,
@@ -65,8 +63,9 @@ def test_thousand_examples_teach_a_linear_classifier(raw, method, reading, low, 
         "penalty_c": 1.0,
         "max_iterations": 100,
     }
-    sums = pairs.loc[pairs["split"] == "test", "sum"].to_numpy()
-    accuracy = np.mean(predict_sums(images, labels, pairs, settings).argmax(axis=1) == sums)
+    found = fit_draw(settings, images, labels, pairs, "results/linear/row", 0)
+    sums = found["label"]
+    accuracy = np.mean(found["probability"].argmax(axis=1) == sums)
     assert low < accuracy < high
     assert accuracy > np.bincount(sums).max() / len(sums)  # the most frequent sum, always
 
@@ -75,9 +74,7 @@ def test_mnist_pairs_have_the_sums_that_its_digits_imply(raw):
     """The distribution of sums is the convolution of the digits' shares with itself."""
     labels = load_images(raw / "mnist", "train")[1]
     n = 100_000
-    pairs = draw_pairs(
-        labels, {"train": n, "validation": 0, "test": 1}, 1, "results", "random"
-    ).head(n)
+    pairs = draw(labels, (n, 0, 1), stream="results").head(n)
     share = np.bincount(labels) / len(labels)
     expected = np.convolve(share, share)
     measured = np.bincount(pairs["sum"], minlength=19) / n

@@ -11,6 +11,8 @@ SETTINGS_WITHOUT_EFFECT = {
         *("train_images", "validation_images", "test_images", "pixels"),
         *("activation", "optimiser", "batch", "epochs"),
     },
+    # All pixels of a pair, whatever the number of pairs.
+    "n_features": {"size", "pairs.train", "pairs.test", "pairs.draws"},
     # It is proved by whichever certificate there is.
     "separable": {"solve"},
     "train_accuracy": {"validation_images", "test_images"},
