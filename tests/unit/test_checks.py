@@ -28,8 +28,8 @@ from redigit.validation import find_problem
 ROOT = Path(__file__).resolve().parents[2]
 STUDIES = sorted(path.parent.name for path in ROOT.glob("studies/*/report.yaml"))
 REPORT = report_file("example")
-CLOTHES, LINEAR, PAIRS = (
-    experiment_file(f"example/{name}") for name in ("clothes", "linear", "pairs")
+CLOTHES, FEATURES, LINEAR, PAIRS = (
+    experiment_file(f"example/{name}") for name in ("clothes", "features", "linear", "pairs")
 )
 REMOVED = object()
 
@@ -107,6 +107,15 @@ TASK_FIGURE = {
     "title": "Figure 3",
     "caption": "Mistakes.",
     "network": "groups/both",
+}
+# Dreams of layers, of a row whose network has no convolutions.
+DREAM_FIGURE = {
+    "kind": "dream_images",
+    "title": "Figure 3",
+    "caption": "Dreams.",
+    "features": "features/1x32",
+    "dreams": "layers",
+    "layers": [1],
 }
 BAD_SETTINGS = [
     (CLOTHES, "settings.epochs", "3", None, "found '3' (string)", "integer"),
@@ -186,6 +195,24 @@ BAD_SETTINGS = [
         "figures.figure_3.task",
         "found None",
         "items, groups",
+    ),
+    (FEATURES, "settings.network", "groups/both", None, "found groups/both", "clothes/1x32"),
+    (FEATURES, "settings.digits", [2, 10], "settings.digits.1", "found 10", "9 or less"),
+    (
+        REPORT,
+        "figures.figure_3",
+        DREAM_FIGURE | {"features": "clothes/1x32"},
+        "figures.figure_3.features",
+        "found clothes/1x32",
+        "features/1x32",
+    ),
+    (
+        REPORT,
+        "figures.figure_3",
+        DREAM_FIGURE,
+        "figures.figure_3.layers.0",
+        "found 1",
+        "up to 0",
     ),
     (REPORT, "figures.figure_2.pairs", "pairs", None, "found pairs", "pairs/small"),
     (REPORT, "figures.figure_2.pairs", "clothes/1x32", None, "found clothes/1x32", "pairs/small"),

@@ -101,6 +101,13 @@ def test_tables_declare_themselves_and_the_rows_that_they_show_without_naming_th
     }
 
 
+def test_network_that_is_looked_into_is_one_of_the_study(run):
+    networks = set(jobs.list_rows("network"))
+    for experiment, row in jobs.list_rows("features"):
+        assert jobs.find_network(experiment, row) in networks
+    assert jobs.find_network("c/features", "baseline") == ("c/cnn", "baseline")
+
+
 def test_every_kind_of_figure_has_data_that_a_rule_makes(run):
     made = {
         *(f"<metrics>/{experiment}.json" for experiment in jobs.list_experiments()),
@@ -109,7 +116,12 @@ def test_every_kind_of_figure_has_data_that_a_rule_makes(run):
             f"<models>/{experiment}/{row}/{seed}/{file}"
             for experiment, row in jobs.list_rows("network", "multitask", "pair_network")
             for seed in (0, 3)
-            for file in ("history.csv", "predictions.safetensors")
+            for file in ("history.csv", "predictions.safetensors", "weights.safetensors")
+        ),
+        *(
+            f"<models>/{experiment}/{row}/{seed}/features.safetensors"
+            for experiment, row in jobs.list_rows("features")
+            for seed in (0, 3)
         ),
         *(
             f"<models>/{experiment}/{row}/pca.safetensors"
@@ -131,8 +143,8 @@ def test_every_kind_of_figure_has_data_that_a_rule_makes(run):
     for study, name in jobs.list_figures():
         data = jobs.list_figure_data(study, name, [0, 3])
         kind = look_up(report_file(study), f"figures.{name}.kind")
-        # A step follows from settings alone.
-        assert data or kind == "step_function"
+        # A step and a diagram follow from settings alone.
+        assert data or kind in ("step_function", "network_diagram")
         assert set(data) <= made
         shown.add(kind)
     assert shown == set(list_kinds("figures"))

@@ -1,6 +1,7 @@
 """The example killed at random moments: no partial or stale result is ever accepted.
 
-`KILLS=30 python -m pytest tests/workflow/test_example_kills.py -n 2 -rP` makes 30 kills and prints each.
+`KILLS=30 python -m pytest tests/workflow/test_example_kills.py -n 2 -rP` makes 30 kills and prints
+each.
 """
 
 import itertools

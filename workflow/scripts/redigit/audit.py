@@ -19,7 +19,7 @@ from redigit.claims import (
 from redigit.document_rules import DOCUMENT_RULES
 from redigit.errors import InputError
 from redigit.files import read_json
-from redigit.scale import SETTINGS_WITHOUT_EFFECT, list_changes
+from redigit.scale import find_without_effect, list_changes
 from redigit.verdicts import (
     MEASURED_RULES,
     VERDICTS,
@@ -103,7 +103,7 @@ class Audit:
         A setting departs if the run's scale changes it, or if it is not what the study states.
         Settings that cannot change the metric do not count.
         """
-        without_effect = SETTINGS_WITHOUT_EFFECT.get(target.name, set())
+        without_effect = find_without_effect(target.name)
         departures = {
             name: text
             for name, text in self.departures.get(target[:2], {}).items()
@@ -126,11 +126,22 @@ class Audit:
                 raise InputError(f"{path}: no {key!r}; found {', '.join(content)}")
         metrics = rows[target.row]
         values = metrics.get("replicates", {}).get(target.name, [metrics[target.name]])
-        # Accuracies in training are measured on the training images; of which a setting says the
-        # number, or where it follows from the classes, the metrics.
-        training = find_settings(target, self.scale).get("train_images", metrics.get("n_train"))
-        n = training if target.name.startswith("train_") else metrics.get("n_test")
+        n = find_number(target, metrics, self.scale)
         return Measurement(tuple(values), n, str(path), sha256)
+
+
+def find_number(target: Quantity, metrics: dict[str, Any], scale: str) -> int | None:
+    """Find on how many items a metric of a row is measured, if it is measured on items.
+
+    Of those to train or validate with a setting says the number; where it follows from the
+    classes, the metrics.
+    """
+    split = target.name.split("_")[0]
+    if split not in ("train", "validation"):
+        return metrics.get("n_test")
+    settings = find_settings(target, scale)
+    names = [name for name in (f"{split}_images", f"{split}_pairs") if name in settings]
+    return settings[names[0]] if names else metrics.get(f"n_{split}")
 
 
 def read_metrics(path: Path) -> tuple[Path, str, dict[str, Any]]:

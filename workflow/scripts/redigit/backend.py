@@ -38,7 +38,7 @@ def start_backend(backend: str, device: str, threads: int, seed: int) -> None:
     os.environ["KERAS_BACKEND"] = backend
     os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
     if device == "cpu":
-        os.environ["CUDA_VISIBLE_DEVICES"] = ""
+        os.environ |= {"CUDA_VISIBLE_DEVICES": "", "JAX_PLATFORMS": "cpu"}
     starters = {"tensorflow": start_tensorflow, "jax": start_jax, "torch": start_torch}
     with hide_modules(NEEDLESS):
         n_gpus = starters[backend](threads)
@@ -81,9 +81,8 @@ def start_tensorflow(threads: int) -> int:
 
 def start_jax(threads: int) -> int:
     """Set up JAX and count its GPUs."""
-    # XLA takes its threads from the processors that the process may use.
-    if hasattr(os, "sched_setaffinity"):
-        os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[:threads])
+    # XLA has no setting of its own; this variable says how many processors it may count on.
+    os.environ["NPROC"] = str(threads)
     import jax
 
     return len([device for device in jax.devices() if device.platform == "gpu"])

@@ -15,12 +15,14 @@ from redigit.checkpoints import find_checkpoint_problem
 from redigit.claims import check_claims_file, claims_file, read_cells
 from redigit.errors import InputError
 from redigit.exhibits import ALL_ROWS, name_row
+from redigit.feature_checks import find_figure_problem
 from redigit.groups import find_groups_problem
 from redigit.perplexity import find_points_problem
 from redigit.settings import (
     REFERENCES,
     RUN_FILE,
     SCALES,
+    SOURCES,
     STUDIES,
     Settings,
     experiment_file,
@@ -151,6 +153,7 @@ def check_study(study: str) -> None:
     check_reports(study)
     check_tasks(study)
     check_pairs(study)
+    check_features(study)
     check_claims_file(study)
 
 
@@ -203,7 +206,7 @@ def check_references(study: str) -> None:
     contents = {name: read_experiment(f"{study}/{name}") for name in experiments}
     kinds = {f"{name}/{row}": of["kind"] for name, of in contents.items() for row in of["rows"]}
     for file, key, reference, of_kinds in chain(
-        list_shown_rows(study, contents), list_named_pairs(study, contents)
+        list_shown_rows(study, contents), list_named_rows(study, contents)
     ):
         allowed = [row for row in kinds if not of_kinds or kinds[row] in of_kinds]
         if reference not in allowed:
@@ -278,6 +281,22 @@ def check_pairs(study: str) -> None:
                     )
 
 
+def check_features(study: str) -> None:
+    """Check that what figures show of the inside of networks is there, at every scale."""
+    file = report_file(study)
+    for (name, figure), scale in product(read_params(file)["figures"].items(), SCALES):
+        settings = None
+        if "features" in figure:
+            settings = resolve_settings(*refer_to_row(study, figure["features"]), scale)
+        elif figure["kind"] not in ("kernel_grid", "network_diagram"):
+            continue
+        reference = settings["network"] if settings else figure["network"]
+        network = resolve_settings(*refer_to_row(study, reference), scale)
+        if problem := find_figure_problem(figure, settings, network):
+            path, text = problem
+            raise InputError(f"{file}: {'.'.join(['figures', name, *path])}: {text}")
+
+
 def count_needed(settings: Settings) -> dict[str, int]:
     """Count the pairs that a row needs of each split at least."""
     if "train_pairs" in settings:
@@ -318,13 +337,14 @@ def list_shown_rows(study: str, experiments: dict[str, Settings]) -> Iterator[Re
                     yield file, f"{family}.{name}.{key}", exhibit[key], kinds
 
 
-def list_named_pairs(study: str, experiments: dict[str, Settings]) -> Iterator[Reference]:
-    """List the rows of pairs that settings of a study's experiments, given by name, refer to."""
+def list_named_rows(study: str, experiments: dict[str, Settings]) -> Iterator[Reference]:
+    """List the rows that settings of a study's experiments, given by name, refer to."""
     for name, content in experiments.items():
         experiment = f"{study}/{name}"
         for row in content["rows"]:
             for scale in list_scales(experiment, row):
                 for key, layer in list_layers(experiment, row, scale):
-                    if "pairs" in layer:
-                        file = experiment_file(experiment)
-                        yield file, f"{key}.pairs", layer["pairs"], ("pairs",)
+                    for kind in SOURCES:
+                        if kind in layer:
+                            file = experiment_file(experiment)
+                            yield file, f"{key}.{kind}", layer[kind], (kind,)

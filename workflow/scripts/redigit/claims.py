@@ -18,6 +18,7 @@ from redigit.datasets import DATASETS, count_images
 from redigit.errors import InputError
 from redigit.settings import (
     RUN_FILE,
+    SOURCES,
     Settings,
     declare_keys,
     experiment_file,
@@ -160,7 +161,7 @@ def declare_claims(study: str) -> dict[str, Settings]:
     -------
     dict of str to dict
         For each parameter file, the dotted keys and their values: how claims are judged, the
-        experiments that claims are about, those whose pairs they use, and settings of figures.
+        experiments that claims are about, those that they build on, and settings of figures.
     """
     figures, experiments = set(), set()
     for claim in read_claims(claims_file(study), study, SCHEMAS / "claims.yaml"):
@@ -171,8 +172,7 @@ def declare_claims(study: str) -> dict[str, Settings]:
             continue
         experiments.add(target.experiment)
         settings = resolve_settings(target.experiment, target.row, "full")
-        if "pairs" in settings:
-            experiments.add(refer_to_row(study, settings["pairs"])[0])
+        experiments |= {refer_to_row(study, settings[key])[0] for key in SOURCES if key in settings}
     # All keys of an experiment: its overlays too say what was run.
     whole = {experiment_file(name): read_experiment(name).keys() for name in sorted(experiments)}
     return declare_keys(whole | {report_file(study): figures, RUN_FILE: ("audit", "scale")})
@@ -412,13 +412,15 @@ def all_same(values: list[Any]) -> bool:
 
 
 def find_settings(target: Quantity, scale: str) -> Settings:
-    """Find the settings of a row, with those of the pairs that it uses as ``pairs.<name>``."""
+    """Find the settings of a row, with those of the rows that it builds on, as ``pairs.<name>``."""
     settings = resolve_settings(target.experiment, target.row, scale)
-    if "pairs" not in settings:
-        return settings
-    study, (name, row) = target.experiment.split("/")[0], settings["pairs"].split("/")
-    pairs = resolve_settings(f"{study}/{name}", row, scale)
-    return settings | {f"pairs.{key}": value for key, value in pairs.items()}
+    found = dict(settings)
+    for key in SOURCES:
+        if key in settings:
+            row = refer_to_row(split_experiment(target.experiment)[0], settings[key])
+            source = resolve_settings(*row, scale)
+            found |= {f"{key}.{name}": value for name, value in source.items()}
+    return found
 
 
 def find_fact(quantity: str) -> int:

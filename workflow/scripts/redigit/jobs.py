@@ -89,6 +89,11 @@ def find_pairs(experiment: str, row: str) -> Row:
     return refer_to_row(experiment.split("/")[0], resolve_settings(experiment, row)["pairs"])
 
 
+def find_network(experiment: str, row: str) -> Row:
+    """Find the network that a row names by its setting `network`."""
+    return refer_to_row(experiment.split("/")[0], resolve_settings(experiment, row)["network"])
+
+
 def find_pool(experiment: str, row: str) -> Row:
     """Find the row whose setting `data` names the images of a row: that of its pairs, or itself."""
     has_pairs = "pairs" in resolve_settings(experiment, row)
@@ -210,6 +215,12 @@ def list_figure_data(study: str, name: str, seeds: list[int]) -> list[str]:
         case "confusion_matrix":
             experiment, row = refer_to_row(study, figure["network"])
             return [f"<models>/{experiment}/{row}/{seed}/predictions.safetensors" for seed in seeds]
+        case "kernel_grid":
+            experiment, row = refer_to_row(study, figure["network"])
+            return [f"<models>/{experiment}/{row}/{seed}/weights.safetensors" for seed in seeds]
+        case "ascent_curves" | "dream_images" | "feature_maps":
+            experiment, row = refer_to_row(study, figure["features"])
+            return [f"<models>/{experiment}/{row}/{seed}/features.safetensors" for seed in seeds]
         case "pair_predictions":
             experiment, row = refer_to_row(study, figure["network"])
             items = [*list_pairs_inputs(experiment, row), *list_item_inputs(experiment, row)]
@@ -228,7 +239,7 @@ def list_figure_data(study: str, name: str, seeds: list[int]) -> list[str]:
             return [f"<models>/{study}/{figure['experiment']}/errors.safetensors"]
         case "search_history":
             return [f"<models>/{study}/{figure['experiment']}/trials.csv"]
-        case "step_function":
+        case "network_diagram" | "step_function":
             return []
         case "digit_grid":
             return list_raw_files(figure["data"])

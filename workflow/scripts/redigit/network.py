@@ -135,7 +135,7 @@ def add_dense(
 def build_optimiser(name: str, learning_rate: float) -> keras.optimizers.Optimizer:
     """Build an optimiser by the name used in settings."""
     optimisers = {"adam": keras.optimizers.Adam, "sgd": keras.optimizers.SGD}
-    return optimisers[name](learning_rate=learning_rate)
+    return optimisers[name](float(learning_rate))
 
 
 def train_network(

@@ -12,6 +12,7 @@ import numpy as np
 from redigit.images import scale_pixels
 from redigit.randomness import make_generator
 from redigit.settings import Settings
+from redigit.weight_signs import measure_weights
 
 Images = tuple[np.ndarray, np.ndarray]
 
@@ -82,7 +83,7 @@ def train_row(train: Images, test: Images, settings: Settings, stream: str) -> T
         errors.append(np.pad(curve[:end], (0, settings["iterations"] - end), mode="edge"))
         predicted.append(digits[predict_second(test_inputs, weights[-1]).astype(int)])
     label = digits[test_is_second.astype(int)]
-    curves = np.stack(errors)
+    curves, found = np.stack(errors), np.stack(weights)
     predictions = {
         "predicted": np.stack(predicted),
         "label": np.tile(label, (settings["draws"], 1)),
@@ -92,8 +93,9 @@ def train_row(train: Images, test: Images, settings: Settings, stream: str) -> T
         "iterations": np.array(ends),
         "train_accuracy": 1 - curves[:, -1],
         **measure_checkpoints(curves, settings),
+        **measure_weights(found, train[0][np.isin(train[1], digits)], is_second),
     }
-    return TrainedRow(np.stack(weights), curves.astype(np.float32), predictions)
+    return TrainedRow(found, curves.astype(np.float32), predictions)
 
 
 def select_digits(

@@ -1,18 +1,25 @@
 """What the scale of a run changes, and which metrics it leaves as they are."""
 
+import re
 from typing import Any
 
 from redigit.claims import Quantity, find_settings
 
+# Settings of a network that leave the number and size of its kernels as they are.
+TRAINING = {
+    *("train_images", "validation_images", "test_images", "pixels"),
+    *("activation", "optimiser", "batch", "epochs"),
+}
+LOOKING = {"digits", "test_images", "ascent", "dream", "class_dream", "thresholds"}
+LOOKING |= {f"network.{name}" for name in TRAINING}
 # Settings that cannot change a metric, so that it holds at every scale. Any other setting counts
-# as one that can, also one that is added later.
+# as one that can, also one that is added later. A number at the metric's end, as of a layer, is
+# left out here.
 SETTINGS_WITHOUT_EFFECT = {
-    "n_parameters": {
-        *("train_images", "validation_images", "test_images", "pixels"),
-        *("activation", "optimiser", "batch", "epochs"),
-    },
+    "n_parameters": TRAINING,
     # All pixels of a pair, whatever the number of pairs.
     "n_features": {"size", "pairs.train", "pairs.test", "pairs.draws"},
+    **dict.fromkeys(("n_kernels", "n_channels", "n_planes_deeper"), LOOKING),
     # It is proved by whichever certificate there is.
     "separable": {"solve"},
     "train_accuracy": {"validation_images", "test_images"},
@@ -20,6 +27,11 @@ SETTINGS_WITHOUT_EFFECT = {
     "test_accuracy": {"validation_images"},
     "test_loss": {"validation_images"},
 }
+
+
+def find_without_effect(metric: str) -> set[str]:
+    """Find the settings that cannot change a metric."""
+    return SETTINGS_WITHOUT_EFFECT.get(re.sub(r"_\d+$", "", metric), set())
 
 
 def list_changes(target: Quantity, scale: str) -> dict[str, tuple[Any, Any]]:
@@ -38,7 +50,7 @@ def list_changes(target: Quantity, scale: str) -> dict[str, tuple[Any, Any]]:
         By name, the setting at this scale and at full scale; None where there is none.
     """
     now, full = (find_settings(target, name) for name in (scale, "full"))
-    without_effect = SETTINGS_WITHOUT_EFFECT.get(target.name, set())
+    without_effect = find_without_effect(target.name)
     return {
         name: (now.get(name), full.get(name))
         for name in sorted(now.keys() | full.keys())

@@ -29,11 +29,14 @@ OVERLAYS = ("smoke", "quick")
 # Keys by which a figure refers to a row, `experiment/row`, and the kinds that it can be of.
 REFERENCES = {
     "classical": ("classical",),
+    "features": ("features",),
     "network": ("multitask", "network", "pair_network"),
     "pairs": ("pairs",),
     "pca": ("pca",),
     "perceptron": ("perceptron",),
 }
+# Settings by which a row does, to build on what came of the other; each is the other's kind.
+SOURCES = ("network", "pairs")
 
 Settings = dict[str, Any]
 
