@@ -31,6 +31,12 @@ from redigit.validation import find_schema
 
 Row = tuple[str, str]
 
+# Kinds of figures that show the metrics of their experiment, and nothing else.
+OF_METRICS = (
+    *("accuracy_by_size", "accuracy_by_weight", "accuracy_gap"),
+    *("scores_by_perplexity", "separability_map"),
+)
+
 
 def list_experiments(*kinds: str, study: str | None = None) -> list[str]:
     """List the run's experiments as ``study/experiment``.
@@ -190,28 +196,18 @@ def list_figure_data(study: str, name: str, seeds: list[int]) -> list[str]:
                 for row in figure["rows"]
                 for seed in seeds
             ]
-        case (
-            "accuracy_by_size"
-            | "accuracy_by_weight"
-            | "accuracy_gap"
-            | "scores_by_perplexity"
-            | "separability_map"
-        ):
+        case kind if kind in OF_METRICS:
             return [f"<metrics>/{study}/{figure['experiment']}.json"]
         case "accuracy_by_parameters":
             experiments = dict.fromkeys(name.split("/")[0] for name in figure["networks"])
             return [f"<metrics>/{study}/{experiment}.json" for experiment in experiments]
         case "accuracy_strips":
-            shown = dict.fromkeys(name.split("/")[0] for name in figure["strips"].values())
-            printing = dict.fromkeys(claim.split("-")[0] for claim in figure["printed"])
-            claims = [str(claims_file(name)) for name in printing]
-            return [*(f"<metrics>/{study}/{name}.json" for name in shown), *claims]
+            return list_strip_data(study, figure)
         case "class_probabilities":
             return [f"<models>/{study}/{figure['experiment']}/predictions.safetensors"]
         case "confusion_matrix" if "classical" in figure:
-            return [
-                f"<models>/{refer_to_row(study, figure['classical'])[0]}/predictions.safetensors"
-            ]
+            experiment, _ = refer_to_row(study, figure["classical"])
+            return [f"<models>/{experiment}/predictions.safetensors"]
         case "confusion_matrix":
             experiment, row = refer_to_row(study, figure["network"])
             return [f"<models>/{experiment}/{row}/{seed}/predictions.safetensors" for seed in seeds]
@@ -248,6 +244,14 @@ def list_figure_data(study: str, name: str, seeds: list[int]) -> list[str]:
             return [f"<metrics>/{experiment}.json", f"<models>/{experiment}/embeddings.safetensors"]
         case kind:
             raise ValueError(f"figures of kind {kind} have no list of data yet")
+
+
+def list_strip_data(study: str, figure: Settings) -> list[str]:
+    """List the metrics and the claims, also of other studies, that strips of accuracies show."""
+    experiments = dict.fromkeys(name.split("/")[0] for name in figure["strips"].values())
+    studies = dict.fromkeys(claim.split("-")[0] for claim in figure["printed"])
+    metrics = [f"<metrics>/{study}/{name}.json" for name in experiments]
+    return [*metrics, *(str(claims_file(name)) for name in studies)]
 
 
 def declare_figure(study: str, name: str) -> dict[str, Settings]:
