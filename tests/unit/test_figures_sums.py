@@ -5,7 +5,7 @@ from pathlib import Path
 import matplotlib.style
 import numpy as np
 import pytest
-from study_files import write_study
+from study_files import forget_files, write_study
 
 from redigit.errors import InputError
 from redigit.figures import KINDS
@@ -15,6 +15,7 @@ from redigit.files import read_arrays, write_arrays, write_json
 STYLE = Path(__file__).resolve().parents[2] / "workflow/redigit.mplstyle"
 STUDY = {
     "experiments": {
+        "pairs": {"settings": {"train": 50}, "quick": {"train": 9}, "rows": {"all": {}}},
         "forest": {"kind": "classical", "settings": {"pairs": "pairs/all"}, "rows": {"one": {}}},
         "tsne": {
             "kind": "tsne",
@@ -73,6 +74,15 @@ def test_strips_have_every_draw_and_the_printed_numbers(tmp_path):
     assert "sum: 0.5200 on average of 3 draws; one more lies between 0.4206 and 0.6194." in words
     assert "digit: 0.9000 in one draw." in words
     assert "Study T prints 0.53, which agrees with sum." in words
+
+
+def test_printed_numbers_are_not_compared_with_a_smaller_run(tmp_path):
+    Path("params.yaml").write_text("scale: quick\n")
+    forget_files()
+    files = write_strips(tmp_path, a="0.53,0.53,2,share")
+    definition = {"strips": {"sum": "forest/one/test_accuracy"}, "printed": {"a": "Study T"}}
+    _, words = KINDS["accuracy_strips"]("t", definition, files)
+    assert words.endswith("Printed numbers are not compared: this run has train 9 instead of 50.")
 
 
 def test_printed_number_agrees_as_far_as_its_digits_tell():
@@ -159,5 +169,9 @@ def test_scores_are_drawn_by_perplexity(tmp_path):
     mean = axes.get_lines()[-1]
     assert list(mean.get_xdata()) == [5, 90] and list(mean.get_ydata()) == [-0.4, -0.25]
     assert "Score: highest at 90 (-0.4000 at 5, -0.2500 at 90)" in words
+    same = {row: {"replicates": {"silhouette": [0.5, 0.25]}} for row in scores}
+    write_json(path, same)
+    _, words = KINDS["scores_by_perplexity"]("t", definition, [path])
+    assert words.endswith("Score: 0.3750 at all.")
     with pytest.raises(InputError, match="no row 'raw_7'; it has"):
         KINDS["scores_by_perplexity"]("t", definition | {"rows": ["raw_7"]}, [path])

@@ -267,6 +267,9 @@ def declare_figure(study: str, name: str) -> dict[str, Settings]:
     if figure["kind"] in of_rows:
         rows += [(f"{study}/{figure['experiment']}", row) for row in figure["rows"]]
     rows += [refer_to_row(study, figure[kind]) for kind in REFERENCES if kind in figure]
+    for quantity in figure.get("strips", {}).values():
+        row = refer_to_row(study, quantity.rpartition("/")[0])
+        rows += [row, find_pool(*row)]
     if figure["kind"] == "pair_predictions":
         rows.append(find_pool(*refer_to_row(study, figure["network"])))
     declared = [declare_settings(*row) for row in rows]

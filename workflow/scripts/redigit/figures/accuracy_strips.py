@@ -6,10 +6,12 @@ from typing import NamedTuple
 
 from matplotlib.figure import Figure
 
+from redigit.claims import Quantity
 from redigit.errors import InputError
 from redigit.files import read_json
 from redigit.intervals import LEVEL, find_interval_of_difference, find_interval_of_next
-from redigit.settings import Settings
+from redigit.scale import list_changes
+from redigit.settings import RUN_FILE, Settings, read_params
 from redigit.tables import read_texts
 
 
@@ -44,7 +46,8 @@ def draw(study: str, definition: Settings, files: Sequence[Path]) -> tuple[Figur
         A line for each strip: every draw a dot, the mean a mark, and the interval in which one
         more draw lies; printed numbers as vertical lines.
     words : str
-        What the figure shows, with which strips each printed number agrees with.
+        What the figure shows and, unless the run is smaller than the study's, which strips each
+        printed number agrees with.
     """
     metrics = {path.stem: read_json(path) for path in files if path.suffix == ".json"}
     claims = [path for path in files if path.suffix == ".csv"]
@@ -55,11 +58,28 @@ def draw(study: str, definition: Settings, files: Sequence[Path]) -> tuple[Figur
     printed = [find_printed(claims, *item) for item in definition["printed"].items()]
     figure = draw_strips(strips, printed)
     sentences = [describe_strip(heading, values) for heading, values in strips.items()]
-    sentences += [describe_printed(number, strips) for number in printed]
+    changes = list_reductions(study, definition["strips"])
+    if changes and printed:
+        sentences.append(f"Printed numbers are not compared: this run has {', '.join(changes)}.")
+    else:
+        sentences += [describe_printed(number, strips) for number in printed]
     reference = definition.get("reference")
     if reference:
         sentences += describe_differences(reference, strips)
     return figure, " ".join(sentences)
+
+
+def list_reductions(study: str, strips: dict[str, str]) -> list[str]:
+    """List the settings that the run's scale makes differ from what the study states, in words."""
+    # The scale of the run is declared only if it makes a difference to some strip.
+    scale = read_params(RUN_FILE).get("scale", "full")
+    changes: dict[str, None] = {}
+    for quantity in strips.values():
+        experiment, row, name = quantity.split("/")
+        found = list_changes(Quantity(f"{study}/{experiment}", row, name), scale)
+        for setting, (now, full) in found.items():
+            changes[f"{setting.removeprefix('pairs.')} {now} instead of {full}"] = None
+    return list(changes)
 
 
 def find_values(metrics: dict[str, dict], quantity: str) -> list[float]:

@@ -71,7 +71,9 @@ def draw_score(axes: Axes, heading: str, points: Points) -> str:
     axes.xaxis.set_major_locator(FixedLocator(list(points)))
     axes.xaxis.set_minor_locator(NullLocator())
     axes.xaxis.set_major_formatter(StrMethodFormatter("{x:g}"))
-    axes.tick_params(axis="x", labelsize=8)
+    axes.tick_params(axis="x", labelsize=8, labelrotation=60)
     best = max(means, key=means.get)
+    if max(means.values()) == min(means.values()):
+        return f"{heading}: {means[best]:.4f} at all"
     values = ", ".join(f"{mean:.4f} at {perplexity:g}" for perplexity, mean in means.items())
     return f"{heading}: highest at {best:g} ({values})"
