@@ -4,10 +4,11 @@ PYTHON ?= python3
 # A uv that is found may not run, as a shim of another Python's.
 UV := $(shell uv --version >/dev/null 2>&1 && echo uv || echo .venv/bin/uv)
 BIN := $(CURDIR)/.venv/bin
+LOCK := --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-annotate --no-header
 export PATH := $(BIN):$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup report test test-slow lint docs lock clean
+.PHONY: help setup intelex report test test-slow lint docs lock clean
 
 help:  ## List the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -21,6 +22,9 @@ setup: .venv/.done  ## Set up .venv from requirements.lock (done by itself when 
 	$(UV) pip install --quiet --python .venv/bin/python --require-hashes --compile-bytecode -r requirements.lock
 	$(UV) pip install --quiet --python .venv/bin/python --no-deps --no-build-isolation -e bridge -e .
 	@touch $@
+
+intelex: setup  ## Add scikit-learn-intelex to .venv, for svm_implementation: intelex (x86 only)
+	$(UV) pip install --quiet --python .venv/bin/python --no-deps --require-hashes -r requirements-intelex.lock
 
 report: setup  ## Make every table, figure and verdict: reports/index.html
 	snakemake --cores all $(if $(MAKE_TERMOUT),--logger rich)
@@ -38,8 +42,9 @@ lint: setup  ## Check style: code, rules, parameter files
 docs: setup  ## Render docs/parameters.md from the schemas
 	python -m redigit.documentation
 
-lock: setup  ## Renew requirements.lock from pyproject.toml
-	$(UV) pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --no-emit-package dvc-bridge --extra dev pyproject.toml -o requirements.lock
+lock: setup  ## Renew both locks from pyproject.toml
+	$(UV) pip compile $(LOCK) --no-emit-package dvc-bridge --extra dev pyproject.toml -o requirements.lock
+	$(UV) pip compile $(LOCK) --group intelex -c requirements.lock -o requirements-intelex.lock
 
 clean:  ## Remove all outputs, but neither raw data nor the environment
 	rm -rf logs models metrics reports data/pairs .snakemake

@@ -122,7 +122,7 @@ def test_claims_of_the_studies_are_sound(study, monkeypatch):
 
 
 # What the study did but does not print.
-OWN_TABLES = {"table_networks", "table_search"}
+OWN_TABLES = {"table_networks", "table_search", "table_leakage", "table_growth", "table_accuracies"}
 
 
 @pytest.mark.parametrize("study", STUDIES)

@@ -9,9 +9,10 @@ from hypothesis import strategies as st
 from sklearn.metrics import accuracy_score, log_loss
 
 from redigit.errors import InputError
-from redigit.evaluation import average, evaluate_experiment, evaluate_predictions, find_row
+from redigit.evaluation import evaluate_experiment, evaluate_predictions, find_row
 from redigit.files import read_json, write_arrays, write_json
 from redigit.predictions import SMALLEST_PROBABILITY, measure_accuracy, measure_loss
+from redigit.replicates import average
 
 PATH = Path("predictions.safetensors")
 
@@ -173,6 +174,27 @@ def test_file_of_all_rows_gives_the_same_as_a_file_for_each(tmp_path):
     assert metrics == evaluate_experiment("t/p", files)
     assert list(metrics) == ["0_1", "9_0"]
     assert metrics["0_1"]["extra"] == 1.5 and metrics["0_1"]["n_test"] == 3
+
+
+def test_classes_are_scored_with_and_without_probabilities_alike(tmp_path):
+    """By the number of classes there are, not by those that occur."""
+    certain = np.eye(5, dtype=np.float32)[PREDICTED]
+    rows = {
+        "soft": {**ROW, "probability": certain},
+        "hard": {**ROW, "n_classes": np.array([5, 5])},
+    }
+    del rows["soft"]["predicted"]
+    arrays = {f"{row}/{name}": array for row in rows for name, array in rows[row].items()}
+    path = write(tmp_path / "t/p/predictions.safetensors", arrays)
+    scores = evaluate_experiment("t/p", [path], by_class=True)
+    hard, soft = scores["hard"]["replicates"], scores["soft"]["replicates"]
+    assert {"support_4", "precision_4", "macro_f1"} <= hard.keys()
+    assert hard.pop("n_classes") == [5, 5]
+    del soft["test_loss"]
+    assert hard == soft
+    path = write(tmp_path / "t/p/row/predictions.safetensors", ROW)
+    with pytest.raises(InputError, match="no array 'n_classes' beside the predicted classes"):
+        evaluate_experiment("t/p", [path], by_class=True)
 
 
 def test_lengths_that_disagree_are_refused(tmp_path):

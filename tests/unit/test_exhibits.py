@@ -1,7 +1,7 @@
 """Definitions of tables and figures; each of the studies' is rebuilt, or listed as not rebuilt.
 
-The last test runs where the studies' documents are at hand: REDIGIT_DOCUMENTS names the folder of
-A.md to E.md.
+The last two tests run where the studies' documents are at hand: REDIGIT_DOCUMENTS names the folder
+of A.md to E.md.
 """
 
 import os
@@ -12,11 +12,13 @@ from pathlib import Path
 import pytest
 from study_files import write_study
 
+from redigit.claims import claims_file, read_cells
 from redigit.exhibits import declare_exhibit, read_exhibit
 from redigit.settings import read_params
 
 ROOT = Path(__file__).resolve().parents[2]
 STUDIES = ("a", "b", "c", "d", "e")
+COLUMNS = read_params(ROOT / "workflow/schemas/claims.yaml")["properties"]
 DOCUMENTS = Path(os.environ.get("REDIGIT_DOCUMENTS", "none"))
 
 
@@ -50,3 +52,18 @@ def test_each_exhibit_of_the_document_is_accounted_for(study):
     assert named <= known
     # Study B numbers none.
     assert named or study == "b"
+
+
+# Study C's contexts are from a rendering of its tables.
+@pytest.mark.skipif(not DOCUMENTS.is_dir(), reason="REDIGIT_DOCUMENTS names no folder")
+@pytest.mark.parametrize("study", [study for study in STUDIES if study != "c"])
+def test_context_of_each_claim_stands_in_the_document(study):
+    def read_plain(text: str) -> str:
+        """Leave out what marks code, emphasis, tables and rules, and breaks between lines."""
+        return " ".join(re.sub(r"[*`|]|<[^>]+>|-{3,}|={3,}", " ", text).split())
+
+    document = read_plain((DOCUMENTS / f"{study.upper()}.md").read_text())
+    claims = list(read_cells(ROOT / claims_file(study), list(COLUMNS)))
+    assert claims
+    for _, cells in claims:
+        assert read_plain(cells["context"]) in document, cells["id"]

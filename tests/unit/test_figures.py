@@ -200,9 +200,14 @@ def test_row_without_history_and_history_without_metric_are_refused(tmp_path):
 
 def test_accuracies_stand_at_their_sizes(study):
     figure, words = accuracy_by_size.draw("t", SIZES, [write_linear(study)])
-    mean, *dots = figure.axes[0].get_lines()
+    mean, *others = figure.axes[0].get_lines()
     np.testing.assert_allclose(mean.get_xdata(), [50, 1000])
     np.testing.assert_allclose(mean.get_ydata(), [0.2, 0.45])
+    (bars,) = figure.axes[0].collections
+    # Student's t is 12.706 for two draws, their standard errors 0.1 and 0.05.
+    halves = [np.ptp(bar[:, 1]) / 2 for bar in bars.get_segments()]
+    np.testing.assert_allclose(halves, [1.2706, 0.6353], atol=1e-4)
+    dots = [line for line in others if line.get_alpha()]
     found = {(x, y) for line in dots for x, y in zip(*line.get_data(), strict=True)}
     assert found == {(50, 0.1), (50, 0.3), (1000, 0.4), (1000, 0.5)}
     assert "0.4500 at 1,000" in words
@@ -240,30 +245,37 @@ def test_bars_are_the_counts_of_the_first_draw_on_top_of_each_other():
     assert "3 training and 1 test" in words and "The most, 3, have the sum 0" in words
 
 
-def write_map(folder: Path, row: str, points: int) -> Path:
-    random = np.random.default_rng(points)
-    path = folder / row / "embedding.safetensors"
-    label = random.integers(0, 19, points, dtype=np.uint8)
-    write_arrays(path, {"embedding": random.random((points, 2), np.float32), "label": label})
+def write_maps(folder: Path, rows: dict[str, int]) -> Path:
+    """Write two maps of each row, of its number of points."""
+    random = np.random.default_rng(0)
+    path, arrays = folder / "embeddings.safetensors", {}
+    for row, points in rows.items():
+        arrays[f"{row}/embedding"] = random.random((2, points, 2), np.float32)
+        arrays[f"{row}/label"] = random.integers(0, 19, (2, points), dtype=np.uint8)
+    write_arrays(path, arrays)
     return path
 
 
 def test_map_has_a_panel_for_each_row_and_a_dot_for_each_pair(tmp_path):
     rows = {f"raw_{points}": f"{points} points" for points in (30, 40, 50, 60)}
-    maps = [write_map(tmp_path, row, int(row[4:])) for row in rows]
+    maps = write_maps(tmp_path, {row: int(row[4:]) for row in rows})
     metrics = {row: {"n_points": int(row[4:]), "silhouette": -0.125} for row in rows}
+    metrics["raw_50"]["silhouette"] = 0.5
     write_json(tmp_path / "tsne.json", metrics)
-    files = [tmp_path / "tsne.json", *maps]
+    files = [tmp_path / "tsne.json", maps]
     figure, words = KINDS["tsne_scatter"]("t", {"rows": rows}, files)
     panels = {axes.get_title(): axes for axes in figure.axes if axes.get_title()}
     assert list(panels) == list(rows.values())
     (dots,) = panels["40 points"].collections
-    arrays = read_arrays(maps[1])
-    np.testing.assert_array_equal(dots.get_offsets(), arrays["embedding"])
-    np.testing.assert_array_equal(dots.get_array(), arrays["label"])
+    arrays = read_arrays(maps)
+    np.testing.assert_array_equal(dots.get_offsets(), arrays["raw_40/embedding"][0])
+    np.testing.assert_array_equal(dots.get_array(), arrays["raw_40/label"][0])
     assert "40 points: 40 pairs, silhouette -0.1250" in words
     with pytest.raises(InputError, match="row 'raw_70'"):
         KINDS["tsne_scatter"]("t", {"rows": {"raw_70": "none"}}, files)
+    best, words = KINDS["tsne_scatter"]("t", {"rows": rows, "best": "silhouette"}, files)
+    assert [axes.get_title() for axes in best.axes if axes.get_title()] == ["50 points"]
+    assert words.startswith("The best map") and "silhouette 0.5000" in words
 
 
 def test_colours_of_sums_grow_lighter(tmp_path):

@@ -61,7 +61,7 @@ def test_matrix_is_of_the_first_seed_and_names_the_largest_mistake(tmp_path):
     assert texts[9, 4] == "2" and texts[4, 9] == "0" and len(texts) == 100
     assert axes.images[0].get_array()[4, 9] == pytest.approx(2 / 3)
     assert words == (
-        "Of 5 test images 3 are predicted right. The most frequent mistake: 2 times 4 is taken "
+        "Of 5 test items 3 are predicted right. The most frequent mistake: 2 times 4 is taken "
         "for 9."
     )
 

@@ -7,10 +7,16 @@ import pytest
 import yaml
 from hypothesis import given
 from hypothesis import strategies as st
-from study_files import write_study
+from study_files import forget_files, write_study
 
 from redigit import jobs
-from redigit.settings import experiment_file, experiments_folder, look_up, report_file
+from redigit.settings import (
+    experiment_file,
+    experiments_folder,
+    look_up,
+    read_experiment,
+    report_file,
+)
 from redigit.validation import list_kinds
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -127,10 +133,12 @@ def test_every_kind_of_figure_has_data_that_a_rule_makes(run):
             f"<models>/{experiment}/{row}/pca.safetensors"
             for experiment, row in jobs.list_rows("pca")
         ),
+        *(f"<models>/{name}/embeddings.safetensors" for name in jobs.list_experiments("tsne")),
         *(
-            f"<models>/{experiment}/{row}/embedding.safetensors"
-            for experiment, row in jobs.list_rows("tsne")
+            f"<models>/{name}/predictions.safetensors"
+            for name in jobs.list_experiments("classical", "linear")
         ),
+        *(f"studies/{study}/claims.csv" for study in STUDIES),
         *(
             f"<models>/{experiment}/{name}.safetensors"
             for experiment in jobs.list_experiments("perceptron")
@@ -153,14 +161,36 @@ def test_every_kind_of_figure_has_data_that_a_rule_makes(run):
 def test_figure_declares_itself_and_the_rows_whose_settings_it_shows(run):
     declared = jobs.declare_figure("e", "figure_6")
     assert {file: set(keys) for file, keys in declared.items()} == {
+        "params.yaml": {"scale"},
         "studies/e/experiments/linear.yaml": {
             "settings",
-            "rows.paired_50",
-            "rows.paired_1000",
-            "rows.sequential_50",
-            "rows.sequential_1000",
+            "quick",
+            *(f"rows.{row}" for row in read_experiment("e/linear")["rows"]),
         },
         "studies/e/report.yaml": {"figures.figure_6"},
     }
     for study, name in jobs.list_figures():
         assert f"figures.{name}" in jobs.declare_figure(study, name)[str(report_file(study))]
+
+
+def test_classifiers_declare_their_pairs_and_who_implements_support_vectors(run):
+    for experiment in jobs.list_experiments("classical", "linear", "tsne"):
+        declared = jobs.declare_rows_of_pairs(experiment)
+        for row in read_experiment(experiment)["rows"]:
+            source, of_pairs = jobs.find_pairs(experiment, row)
+            assert f"rows.{row}" in declared[str(experiment_file(experiment))]
+            assert f"rows.{of_pairs}" in declared[str(experiment_file(source))]
+    reads = {name: jobs.declare_classical(name) for name in ("d/svm", "d/ensembles", "e/folds")}
+    keys = {name: set(declared["params.yaml"]) for name, declared in reads.items()}
+    assert "svm_implementation" in keys["d/svm"] & keys["e/folds"]
+    assert "svm_implementation" not in keys["d/ensembles"]
+
+
+def test_memory_grows_with_the_largest_training_set(run):
+    """At quick scale all fit side by side; at full within the 12 GB that a job may take."""
+    assert all(jobs.estimate_memory(name) < 1000 for name in jobs.list_experiments("classical"))
+    content = yaml.safe_load((run / "params.yaml").read_text())
+    (run / "params.yaml").write_text(yaml.safe_dump(content | {"scale": "full"}))
+    forget_files()
+    assert 2500 < jobs.estimate_memory("d/svm") < 12_000
+    assert jobs.estimate_memory("e/svm") < jobs.estimate_memory("d/svm")

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from drawn_pairs import draw
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -10,12 +11,11 @@ from redigit.linear import (
     N_DIGITS,
     N_SUMS,
     add_distributions,
+    fit_draw,
     fit_logistic,
     predict_classes,
-    predict_sums,
     select_digits,
 )
-from redigit.pairs import draw_pairs
 
 SOLVER = {"penalty_c": 1.0, "max_iterations": 100, "pixels": "unit"}
 READINGS = st.sampled_from(["digits", "pairs"])
@@ -31,8 +31,12 @@ def make_digits(labels) -> np.ndarray:
 
 def draw_some(labels, train=40, test=20):
     """One draw of pairs."""
-    sizes = {"train": train, "validation": 3, "test": test}
-    return draw_pairs(labels, sizes, 1, "linear", "random")
+    return draw(labels, (train, 3, test), stream="linear")
+
+
+def predict_sums(images, labels, pairs, chosen) -> np.ndarray:
+    """Probability of each sum for the test pairs."""
+    return fit_draw(chosen, images, labels, pairs, "t/linear/row", 0)["probability"]
 
 
 @st.composite
@@ -155,3 +159,22 @@ def test_solver_stops_where_the_settings_say(capsys):
     items = ImageSet.of_images(make_digits(labels), labels, "unit")
     fit_logistic(items, SOLVER | {"max_iterations": 3})
     assert capsys.readouterr().out == "solver: 3 of at most 3 iterations\n"
+
+
+def test_single_digits_are_measured_where_they_are_classified():
+    labels = np.resize(np.arange(10, dtype=np.uint8), 200)
+    images, pairs = make_digits(labels), draw_some(labels)
+    chosen = SOLVER | {"size": 20, "size_counts": "digits"}
+    alone = fit_draw(chosen | {"method": "sequential"}, images, labels, pairs, "t/linear/row", 0)
+    whole = fit_draw(chosen | {"method": "paired"}, images, labels, pairs, "t/linear/row", 0)
+    test = pairs[pairs["split"] == "test"]
+    assert alone["label"].tolist() == whole["label"].tolist() == test["sum"].tolist()
+    assert "digit_accuracy" not in whole
+    # Of two right digits the sum is right, so that fewer sums are wrong than digits.
+    wrong_sums = (alone["probability"].argmax(axis=1) != alone["label"]).mean()
+    assert 0 <= wrong_sums <= 2 * (1 - alone["digit_accuracy"]) + 1e-9
+    taught = fit_draw(
+        SOLVER | {"size": 80, "size_counts": "digits", "method": "sequential"},
+        images, labels, pairs, "t/linear/row", 0,
+    )  # fmt: skip
+    assert taught["digit_accuracy"] == 1

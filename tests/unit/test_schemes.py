@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import drawn_pairs
 import numpy as np
 import pandas as pd
 import pytest
@@ -11,7 +12,8 @@ from study_files import forget_files, write_study
 
 from redigit.checks import KIND_CHECKS, check_pairs, check_reports
 from redigit.errors import InputError
-from redigit.pairs import SCHEMES, SPLITS, draw_pairs, summarise_pairs
+from redigit.pair_metrics import summarise_pairs
+from redigit.pairs import SCHEMES, SPLITS
 from redigit.validation import check_row, find_schema
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -23,8 +25,8 @@ hundreds = st.tuples(*(st.integers(least, 5).map(lambda n: 100 * n) for least in
 streams = st.text("abc", max_size=4)
 
 
-def draw(scheme: str, sizes, draws: int = 1, stream: str = "s", labels=LABELS) -> pd.DataFrame:
-    return draw_pairs(labels, dict(zip(SPLITS, sizes, strict=True)), draws, stream, scheme)
+def draw(scheme: str, sizes, draws=1, stream="s", labels=LABELS, groups=1) -> pd.DataFrame:
+    return drawn_pairs.draw(labels, sizes, scheme, draws, stream, groups)
 
 
 def list_digits(pairs: pd.DataFrame) -> np.ndarray:
@@ -60,6 +62,13 @@ def test_stratified_pairs_have_each_ordered_pair_equally_often(sizes, stream):
         assert (counts == size // 100).all()
 
 
+@given(st.integers(1, 6), streams)
+def test_each_hundred_of_stratified_pairs_has_all_ordered_pairs(n_hundreds, stream):
+    """So that a first part of them is what the study makes of that size."""
+    digits = list_digits(draw("stratified", (600, 0, 0), stream=stream))
+    assert sorted(digits[100 * (n_hundreds - 1) :][:100]) == list(range(100))
+
+
 @settings(max_examples=40)
 @given(hundreds, st.integers(30, 100), streams)
 def test_no_ordered_pair_repeats_without_replacement(sizes, train, stream):
@@ -72,9 +81,25 @@ def test_no_ordered_pair_repeats_without_replacement(sizes, train, stream):
 @settings(max_examples=40)
 @given(hundreds, streams)
 def test_no_image_stands_on_both_sides_of_a_split(sizes, stream):
-    for scheme, divisor in (("stratified", 1), ("without_replacement", 5)):
+    for scheme, divisor in (("disjoint", 1), ("stratified", 1), ("without_replacement", 5)):
         images = list_images(draw(scheme, [size // divisor for size in sizes], stream=stream))
         assert sum(map(len, images.values())) == len(set().union(*images.values()))
+
+
+@settings(max_examples=40)
+@given(st.sampled_from(sorted({*SCHEMES} - {"random"})), st.integers(1, 5), streams)
+def test_no_image_stands_in_two_groups_or_in_a_group_and_a_test_pair(scheme, groups, stream):
+    pairs = draw(scheme, (100 * groups, 0, 100), stream=stream, groups=groups)
+    images = pairs[["first", "second"]].to_numpy().reshape(groups + 1, 200)
+    parts = [set(part) for part in images]
+    assert sum(map(len, parts)) == len(set().union(*parts))
+
+
+def test_groups_of_random_pairs_share_images():
+    pairs = draw("random", (20_000, 0, 100), groups=2)
+    first, second = np.split(pairs.head(20_000)[["first", "second"]].to_numpy(), 2)
+    assert set(first.ravel()) & set(second.ravel())
+    pd.testing.assert_frame_equal(pairs, draw("random", (20_000, 0, 100)))
 
 
 @settings(max_examples=40)
@@ -100,13 +125,24 @@ def test_part_without_a_digit_is_refused():
         draw("stratified", (100, 0, 0), labels=np.arange(60, dtype=np.uint8) % 9)
 
 
+def test_part_without_any_image_is_refused():
+    with pytest.raises(InputError, match="no image is left for one part of 1 pairs"):
+        draw("disjoint", (1, 0, 100), labels=LABELS[:3])
+
+
 def test_dataset_without_test_pairs_is_summarised():
-    summary = summarise_pairs(draw("without_replacement", (50, 0, 0)))
+    pools = dict.fromkeys(SPLITS, range(len(LABELS)))
+
+    def summarise(scheme, sizes):
+        settings = {"scheme": scheme, "train": sizes[0]}
+        return summarise_pairs(draw(scheme, sizes), pools, settings)
+
+    summary = summarise("without_replacement", (50, 0, 0))
     assert (summary["train_pairs"], summary["test_pairs"]) == (50, 0)
     assert "shared_test_share" not in summary
-    summary = summarise_pairs(draw("stratified", (100, 0, 100)))
+    summary = summarise("stratified", (100, 0, 100))
     assert (summary["shared_test_share"], summary["mode"], summary["mode_share"]) == (0, 9, 0.1)
-    assert summarise_pairs(draw("random", (9000, 0, 100)))["shared_test_share"] > 0.99
+    assert summarise("random", (9000, 0, 100))["shared_test_share"] > 0.99
 
 
 @pytest.fixture
@@ -116,9 +152,10 @@ def project(tmp_path, monkeypatch):
     (tmp_path / "workflow").symlink_to(ROOT / "workflow")
 
     def write(sizes: dict, points: int = 50, perplexity: float = 5) -> dict:
-        pairs = {"data": "mnist", "images": "train", "validation": 0, "draws": 1, **sizes}
+        pairs = {"data": "mnist", "images": "train", "validation": 0, "draws": 1}
+        pairs |= {"groups": 1, **sizes}
         tsne = {"pairs": "pairs/all", "split": "test", "pixels": "unit", "initialization": "pca"}
-        tsne |= {"points": points, "perplexity": perplexity}
+        tsne |= {"points": points, "maps": 1, "perplexity": perplexity}
         tsne |= {"exaggerated_iterations": 1, "iterations": 1}
         content = {
             "experiments": {
@@ -159,8 +196,16 @@ def check(content: dict, *rows: tuple[str, str]) -> None:
         ),
         (
             {"scheme": "shuffled", "train": 100, "test": 50},
-            "settings.scheme: found 'shuffled' (string); allowed are random, stratified, "
-            "without_replacement",
+            "settings.scheme: found 'shuffled' (string); allowed are random, disjoint, "
+            "stratified, without_replacement",
+        ),
+        (
+            {"scheme": "disjoint", "train": 101, "test": 0, "groups": 2},
+            "settings.train: found 101; allowed are multiples of 2 in groups",
+        ),
+        (
+            {"scheme": "stratified", "train": 300, "test": 0, "groups": 2},
+            "settings.train: found 300; allowed are multiples of 200 in groups",
         ),
     ],
 )
@@ -184,6 +229,26 @@ def test_row_that_needs_more_pairs_than_there_are_is_refused(project):
     content["experiments"]["forest"]["settings"] = {"pairs": "pairs/all"}
     write_study("t", content)
     with pytest.raises(InputError, match=r"rows\.one: found 0 test pairs .* allowed are 1 or more"):
+        check(content)
+
+
+@pytest.mark.parametrize(
+    ("needs", "words"),
+    [
+        ({"size": 11, "folds": 0}, "found 10 train pairs .* allowed are 11 or more"),
+        ({"size": None, "folds": 0}, "found 0 test pairs .* allowed are 1 or more"),
+        ({"size": None, "folds": 11}, "found 10 train pairs .* allowed are 11 or more"),
+        ({"size": 11, "size_counts": "pairs"}, "found 10 train pairs"),
+        ({"size": 21, "size_counts": "digits"}, "found 10 train pairs .* allowed are 11 or more"),
+        ({"points": 20, "maps": 2, "split": "train"}, "allowed are 40 or more"),
+    ],
+)
+def test_pairs_are_as_many_as_a_row_needs(project, needs, words):
+    content = project({"scheme": "random", "train": 10, "test": 0})
+    del content["experiments"]["tsne"]
+    content["experiments"]["forest"]["settings"] = {"pairs": "pairs/all", **needs}
+    write_study("t", content)
+    with pytest.raises(InputError, match=words):
         check(content)
 
 

@@ -1,27 +1,27 @@
-"""Embed the pairs of one row in the plane."""
+"""Embed pairs in the plane, for every row and map of one experiment."""
 
 from pathlib import Path
 
-import pandas as pd
+import numpy as np
 
-from redigit.datasets import load_images
 from redigit.files import write_arrays
-from redigit.perplexity import find_points_problem
+from redigit.maps import read_points
 from redigit.program import run_program
-from redigit.settings import refer_to_row, resolve_settings
-from redigit.tsne import embed_points, select_points
-from redigit.validation import read_settings
+from redigit.tsne import embed_points
 
 
-def embed_pairs(job: str, schema: Path, raw: list[Path], pairs: Path, embedding: Path) -> None:
-    """Embed the pairs of the row ``study/experiment/row``; write the map and the sums."""
-    experiment, row = job.rsplit("/", 1)
-    settings = read_settings(schema, experiment, row, find_points_problem)
-    pool = resolve_settings(*refer_to_row(job.split("/")[0], settings["pairs"]))
-    images, _ = load_images(raw, pool["images"])
-    points, sums = select_points(images, pd.read_parquet(pairs), settings)
-    print(f"{job}: {len(points)} points, perplexity {settings['perplexity']}")
-    write_arrays(embedding, {"embedding": embed_points(points, settings, job), "label": sums})
+def embed_pairs(
+    experiment: str, schema: Path, raw: list[Path], pairs: list[Path], embeddings: Path
+) -> None:
+    """Embed the pairs of all rows of ``study/experiment``; write the maps and the sums."""
+    arrays: dict[str, list[np.ndarray]] = {}
+    for row, number, settings, points, label in read_points(experiment, schema, raw, pairs):
+        job = f"{experiment}/{row}"
+        print(f"{job}: map {number}: {len(points)} points, perplexity {settings['perplexity']}")
+        embedding = embed_points(points, settings, job, number)
+        arrays.setdefault(f"{row}/embedding", []).append(embedding)
+        arrays.setdefault(f"{row}/label", []).append(label)
+    write_arrays(embeddings, {name: np.stack(maps) for name, maps in arrays.items()})
 
 
 if __name__ == "__main__":

@@ -2,19 +2,30 @@
 
 from pathlib import Path
 
-from redigit.evaluation import average_replicates, find_row
 from redigit.files import read_arrays, write_json
+from redigit.map_scores import mark_best, measure_map
+from redigit.maps import read_points
 from redigit.program import run_program
-from redigit.tsne import measure_embedding
+from redigit.replicates import average_replicates
 
 
-def measure_embeddings(experiment: str, embeddings: list[Path], metrics: Path) -> None:
+def measure_embeddings(
+    experiment: str,
+    schema: Path,
+    raw: list[Path],
+    pairs: list[Path],
+    embeddings: Path,
+    metrics: Path,
+) -> None:
     """Measure all maps of ``study/experiment``; write their metrics by row."""
-    rows = {
-        find_row(path, experiment): average_replicates(measure_embedding(**read_arrays(path)))
-        for path in embeddings
-    }
-    write_json(metrics, rows)
+    maps = read_arrays(embeddings)
+    rows: dict[str, dict[str, list]] = {}
+    for row, number, _, points, label in read_points(experiment, schema, raw, pairs):
+        measured = measure_map(points, maps[f"{row}/embedding"][number], label)
+        for name, value in measured.items():
+            rows.setdefault(row, {}).setdefault(name, []).append(value)
+    mark_best(rows)
+    write_json(metrics, {row: average_replicates(values) for row, values in rows.items()})
 
 
 if __name__ == "__main__":

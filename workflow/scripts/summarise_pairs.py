@@ -4,14 +4,23 @@ from pathlib import Path
 
 import pandas as pd
 
+from redigit.datasets import count_images
 from redigit.files import write_json
-from redigit.pairs import summarise_pairs
+from redigit.groups import find_groups_problem
+from redigit.pair_metrics import summarise_pairs
+from redigit.pairs import find_pools
 from redigit.program import run_program
+from redigit.validation import read_settings
 
 
-def summarise_datasets(experiment: str, pairs: list[Path], metrics: Path) -> None:
+def summarise_datasets(experiment: str, schema: Path, pairs: list[Path], metrics: Path) -> None:
     """Summarise all manifests of ``study/experiment``; write their metrics by row."""
-    write_json(metrics, {path.stem: summarise_pairs(pd.read_parquet(path)) for path in pairs})
+    rows = {}
+    for path in pairs:
+        settings = read_settings(schema, experiment, path.stem, find_groups_problem)
+        pools = find_pools(settings["images"], *count_images(settings["data"]))
+        rows[path.stem] = summarise_pairs(pd.read_parquet(path), pools, settings)
+    write_json(metrics, rows)
 
 
 if __name__ == "__main__":

@@ -1,37 +1,42 @@
-"""Linear classifiers. Needs pairs and raw MNIST; makes the predictions of each row's draws."""
+"""Linear classifiers. Needs pairs and raw MNIST; makes the predictions of all rows and draws."""
 
-from redigit.jobs import find_pairs, list_experiments, list_raw_inputs, list_rows, match_any
-from redigit.settings import declare_settings, merge_declared
+from redigit.jobs import (
+    declare_rows_of_pairs,
+    list_experiments,
+    list_item_inputs,
+    list_pairs_inputs,
+    match_any,
+)
+from redigit.settings import read_experiment
 
-predictions["linear"] = "<models>/{experiment}/{row}/predictions.safetensors"
+predictions["linear"] = "<models>/{experiment}/predictions.safetensors"
 
 
+# A row takes seconds, and a study has one for each size and reading: all rows are one job.
 rule fit_linear:
     input:
         program=import_closure("workflow/scripts/fit_linear.py"),
         schema="workflow/schemas/kinds/linear.yaml",
-        raw=lambda wc: list_raw_inputs(*find_pairs(wc.experiment, wc.row)),
-        pairs=lambda wc: "<pairs>/{}/{}.parquet".format(*find_pairs(wc.experiment, wc.row)),
+        raw=lambda wc: list_item_inputs(wc.experiment, *read_experiment(wc.experiment)["rows"]),
+        pairs=lambda wc: list_pairs_inputs(wc.experiment, *read_experiment(wc.experiment)["rows"]),
     output:
-        predictions="<models>/{experiment}/{row}/predictions.safetensors",
+        predictions="<models>/{experiment}/predictions.safetensors",
     log:
-        "<logs>/fit_linear/{experiment}/{row}.log",
+        "<logs>/fit_linear/{experiment}.log",
     wildcard_constraints:
         experiment=match_any(list_experiments("linear")),
     resources:
-        mem_mb=1500,
+        mem_mb=2000,
     params:
-        settings=lambda wc: merge_declared(
-            declare_settings(wc.experiment, wc.row),
-            declare_settings(*find_pairs(wc.experiment, wc.row)),
-        ),
+        settings=lambda wc: declare_rows_of_pairs(wc.experiment),
     message:
-        "Fitting {wildcards.experiment}/{wildcards.row}"
+        "Fitting the classifiers of {wildcards.experiment}"
     shell:
-        "python workflow/scripts/fit_linear.py {wildcards.experiment}/{wildcards.row}"
+        "python workflow/scripts/fit_linear.py {wildcards.experiment}"
         " --schema {input.schema} --raw {input.raw} --pairs {input.pairs}"
         " --predictions {output.predictions} --log {log}"
 
 
-for experiment, row in list_rows("linear"):
-    targets.append(f"<models>/{experiment}/{row}/predictions.safetensors")
+targets += expand(
+    "<models>/{experiment}/predictions.safetensors", experiment=list_experiments("linear")
+)

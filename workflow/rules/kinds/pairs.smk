@@ -1,7 +1,7 @@
 """Stacked digit pairs. Needs raw MNIST; makes manifests in data/pairs and their metrics."""
 
 from redigit.jobs import list_experiments, list_raw_inputs, list_rows, match_any
-from redigit.settings import declare_settings, read_experiment
+from redigit.settings import declare_experiment, declare_settings, read_experiment
 
 
 rule draw_pairs:
@@ -29,6 +29,7 @@ rule draw_pairs:
 rule summarise_pairs:
     input:
         program=import_closure("workflow/scripts/summarise_pairs.py"),
+        schema="workflow/schemas/kinds/pairs.yaml",
         pairs=lambda wc: expand(
             "<pairs>/{experiment}/{row}.parquet",
             experiment=wc.experiment,
@@ -42,11 +43,13 @@ rule summarise_pairs:
         experiment=match_any(list_experiments("pairs")),
     resources:
         mem_mb=500,
+    params:
+        settings=lambda wc: declare_experiment(wc.experiment),
     message:
         "Counting pairs of {wildcards.experiment}"
     shell:
         "python workflow/scripts/summarise_pairs.py {wildcards.experiment}"
-        " --pairs {input.pairs} --metrics {output.metrics} --log {log}"
+        " --schema {input.schema} --pairs {input.pairs} --metrics {output.metrics} --log {log}"
 
 
 for experiment, row in list_rows("pairs"):

@@ -1,44 +1,47 @@
 """t-SNE of pairs. Needs pairs and raw MNIST; makes maps of the rows and their metrics."""
 
-from redigit.jobs import find_pairs, list_experiments, list_raw_inputs, list_rows, match_any
-from redigit.settings import declare_settings, merge_declared, read_experiment
+from redigit.jobs import (
+    declare_rows_of_pairs,
+    list_experiments,
+    list_item_inputs,
+    list_pairs_inputs,
+    match_any,
+)
+from redigit.settings import read_experiment
 
 
+# A map of few points takes a second, and a study has one for each perplexity: all are one job.
 rule embed_pairs:
     input:
         program=import_closure("workflow/scripts/embed_pairs.py"),
         schema="workflow/schemas/kinds/tsne.yaml",
-        raw=lambda wc: list_raw_inputs(*find_pairs(wc.experiment, wc.row)),
-        pairs=lambda wc: "<pairs>/{}/{}.parquet".format(*find_pairs(wc.experiment, wc.row)),
+        raw=lambda wc: list_item_inputs(wc.experiment, *read_experiment(wc.experiment)["rows"]),
+        pairs=lambda wc: list_pairs_inputs(wc.experiment, *read_experiment(wc.experiment)["rows"]),
     output:
-        embedding="<models>/{experiment}/{row}/embedding.safetensors",
+        embeddings="<models>/{experiment}/embeddings.safetensors",
     log:
-        "<logs>/embed_pairs/{experiment}/{row}.log",
+        "<logs>/embed_pairs/{experiment}.log",
     wildcard_constraints:
         experiment=match_any(list_experiments("tsne")),
     resources:
         mem_mb=1500,
     params:
-        settings=lambda wc: merge_declared(
-            declare_settings(wc.experiment, wc.row),
-            declare_settings(*find_pairs(wc.experiment, wc.row)),
-        ),
+        settings=lambda wc: declare_rows_of_pairs(wc.experiment),
     message:
-        "Embedding {wildcards.experiment}/{wildcards.row}"
+        "Embedding the pairs of {wildcards.experiment}"
     shell:
-        "python workflow/scripts/embed_pairs.py {wildcards.experiment}/{wildcards.row}"
+        "python workflow/scripts/embed_pairs.py {wildcards.experiment}"
         " --schema {input.schema} --raw {input.raw} --pairs {input.pairs}"
-        " --embedding {output.embedding} --log {log}"
+        " --embeddings {output.embeddings} --log {log}"
 
 
 rule measure_embeddings:
     input:
         program=import_closure("workflow/scripts/measure_embeddings.py"),
-        embeddings=lambda wc: expand(
-            "<models>/{experiment}/{row}/embedding.safetensors",
-            experiment=wc.experiment,
-            row=read_experiment(wc.experiment)["rows"],
-        ),
+        schema="workflow/schemas/kinds/tsne.yaml",
+        raw=lambda wc: list_item_inputs(wc.experiment, *read_experiment(wc.experiment)["rows"]),
+        pairs=lambda wc: list_pairs_inputs(wc.experiment, *read_experiment(wc.experiment)["rows"]),
+        embeddings="<models>/{experiment}/embeddings.safetensors",
     output:
         metrics="<metrics>/{experiment}.json",
     log:
@@ -46,14 +49,18 @@ rule measure_embeddings:
     wildcard_constraints:
         experiment=match_any(list_experiments("tsne")),
     resources:
-        mem_mb=500,
+        mem_mb=2000,
+    params:
+        settings=lambda wc: declare_rows_of_pairs(wc.experiment),
     message:
         "Measuring the maps of {wildcards.experiment}"
     shell:
         "python workflow/scripts/measure_embeddings.py {wildcards.experiment}"
+        " --schema {input.schema} --raw {input.raw} --pairs {input.pairs}"
         " --embeddings {input.embeddings} --metrics {output.metrics} --log {log}"
 
 
-for experiment, row in list_rows("tsne"):
-    targets.append(f"<models>/{experiment}/{row}/embedding.safetensors")
+targets += expand(
+    "<models>/{experiment}/embeddings.safetensors", experiment=list_experiments("tsne")
+)
 targets += expand("<metrics>/{experiment}.json", experiment=list_experiments("tsne"))

@@ -12,10 +12,11 @@ from typing import Any
 
 from redigit.architecture import find_network_problem
 from redigit.checkpoints import find_checkpoint_problem
-from redigit.claims import check_claims_file
+from redigit.claims import check_claims_file, claims_file, read_cells
 from redigit.errors import InputError
 from redigit.exhibits import ALL_ROWS, name_row
 from redigit.feature_checks import find_figure_problem
+from redigit.groups import find_groups_problem
 from redigit.perplexity import find_points_problem
 from redigit.settings import (
     REFERENCES,
@@ -58,6 +59,7 @@ def find_tuner_problem(settings: Settings) -> Problem | None:
 KIND_CHECKS: dict[str, ProblemFinder] = {
     "multitask": find_network_problem,
     "network": find_network_problem,
+    "pairs": find_groups_problem,
     "perceptron": find_checkpoint_problem,
     "tsne": find_points_problem,
     "tuner": find_tuner_problem,
@@ -147,6 +149,7 @@ def check_study(study: str) -> None:
         check_value(find_schema("figures", figure["kind"]), file, f"figures.{name}", figure)
     check_exhibits(file, report)
     check_references(study)
+    check_printed(study)
     check_reports(study)
     check_tasks(study)
     check_pairs(study)
@@ -220,6 +223,23 @@ def check_references(study: str) -> None:
                 raise InputError(f"{place}: found {experiment}; allowed are {allowed}")
 
 
+def check_printed(study: str) -> None:
+    """Check that figures which show printed numbers name claims, of any study, and strips."""
+    file = report_file(study)
+    columns = list(read_params(SCHEMAS / "claims.yaml")["properties"])
+    for name, figure in read_params(file)["figures"].items():
+        for claim in figure.get("printed", {}):
+            claims = claims_file(claim.split("-")[0])
+            if claim not in {cells["id"] for _, cells in read_cells(claims, columns)}:
+                raise InputError(f"{file}: figures.{name}.printed: found {claim}, not in {claims}")
+        reference = figure.get("reference")
+        if reference and reference not in figure["strips"]:
+            raise InputError(
+                f"{file}: figures.{name}.reference: found {reference!r}; allowed are "
+                f"{', '.join(figure['strips'])}"
+            )
+
+
 def check_reports(study: str) -> None:
     """Check that the experiments of classification reports are measured by class."""
     file = report_file(study)
@@ -282,7 +302,14 @@ def count_needed(settings: Settings) -> dict[str, int]:
     if "train_pairs" in settings:
         return {name: settings[f"{name}_pairs"] for name in ("train", "validation", "test")}
     if "points" in settings:
-        return {settings["split"]: settings["points"]}
+        return {settings["split"]: settings["points"] * settings["maps"]}
+    if "folds" in settings:
+        size, folds = settings["size"] or 1, settings["folds"]
+        return {"train": max(size, folds), "test": 0 if folds else 1}
+    if "size_counts" in settings:
+        # A pair has two digits.
+        size = settings["size"]
+        return {"train": size if settings["size_counts"] == "pairs" else -(-size // 2), "test": 1}
     return {"train": 1, "test": 1}
 
 
@@ -298,6 +325,8 @@ def list_shown_rows(study: str, experiments: dict[str, Settings]) -> Iterator[Re
             series, single = exhibit.get("series", {}), exhibit.get("single", {})
             for row in chain(rows, *series.values(), single.values()):
                 yield file, f"{family}.{name}", name_row(exhibit, row), ()
+            for quantity in exhibit.get("strips", {}).values():
+                yield file, f"{family}.{name}.strips", quantity.rpartition("/")[0], ()
             for reference in exhibit.get("networks", {}):
                 yield file, f"{family}.{name}.networks", reference, ("network",)
             for key in {"report", "classes"} & exhibit.keys():

@@ -14,7 +14,7 @@ from math import isqrt
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from redigit.datasets import DATASETS
+from redigit.datasets import DATASETS, count_images
 from redigit.errors import InputError
 from redigit.settings import (
     RUN_FILE,
@@ -427,15 +427,15 @@ def find_fact(quantity: str) -> int:
     """Find a count about a dataset, ``data/<dataset>/<fact>``.
 
     The counts follow from the sizes of the raw files, which every job verifies together with their
-    SHA-256 before it uses them: an idx file of labels has 8 bytes before its one byte a label, one
-    of images 16 bytes before its square images of one byte a pixel.
+    SHA-256 before it uses them: an idx file of images has 16 bytes before its square images of one
+    byte a pixel.
     """
     _, name, fact = (*quantity.split("/", 2), "")[:3]
     if name not in DATASETS:
         allowed = ", ".join(f"data/{dataset}" for dataset in DATASETS)
         raise InputError(f"quantity: found {quantity!r}; allowed are {allowed}, with a fact")
     dataset = DATASETS[name]
-    train, test = dataset.train_labels.size - 8, dataset.test_labels.size - 8
+    train, test = count_images(name)
     side = isqrt((dataset.train_images.size - 16) // train)
     facts = {
         "images": train + test,

@@ -149,6 +149,16 @@ def find_dataset(name: str) -> Dataset:
     return DATASETS[name]
 
 
+def count_images(name: str) -> tuple[int, int]:
+    """Count the training and the test images of a dataset.
+
+    They follow from the sizes of its raw files, which are verified before they are used: an idx
+    file of labels has 8 bytes before its one byte a label.
+    """
+    dataset = find_dataset(name)
+    return dataset.train_labels.size - 8, dataset.test_labels.size - 8
+
+
 def load_images(
     files: Path | Sequence[Path], split: str, dataset: Dataset | None = None
 ) -> tuple[np.ndarray, np.ndarray]:

@@ -1,7 +1,6 @@
 """From predictions to metrics: one number for each replicate, and their mean."""
 
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -9,9 +8,9 @@ from redigit.class_scores import measure_classes
 from redigit.errors import InputError
 from redigit.files import read_arrays
 from redigit.predictions import measure_accuracy, measure_loss
+from redigit.replicates import Metrics, average_replicates
 
 Arrays = dict[str, np.ndarray]
-Metrics = dict[str, Any]
 
 
 def find_row(path: Path, experiment: str) -> str:
@@ -47,7 +46,8 @@ def evaluate_predictions(
         either ``probability`` (float32, shape (replicates, n, classes)) or, of classifiers without
         probabilities, ``predicted`` (uint8, shape (replicates, n)). For a network of several
         tasks, ``label_<task>`` and ``probability_<task>`` of each. Any further array has one value
-        for each replicate and is taken over as a metric.
+        for each replicate and is taken over as a metric; one named ``n_classes`` says how many
+        classes there are where ``predicted`` does not.
     path : Path
         The file that they come from.
     by_class : bool
@@ -76,30 +76,21 @@ def evaluate_predictions(
             measured[f"test_loss{task}"] = measure_loss(output, label).tolist()
         else:
             measured[f"test_accuracy{task}"] = (output == label).mean(axis=1).tolist()
-        if by_class and kind == "predicted":
-            raise InputError(f"{path}: by_class: allowed for probabilities only, found classes")
         if by_class:
-            scores = measure_classes(output.argmax(axis=2), label, output.shape[2])
+            if kind == "probability":
+                predicted, n_classes = output.argmax(axis=2), output.shape[2]
+            else:
+                predicted, n_classes = output, find_n_classes(given, path)
+            scores = measure_classes(predicted, label, n_classes)
             measured |= {f"{score}{task}": values for score, values in scores.items()}
     return {name: array.tolist() for name, array in sorted(given.items())} | measured
 
 
-def average_replicates(replicates: dict[str, list[float]]) -> Metrics:
-    """Average each metric over its replicates, and keep their values.
-
-    The lists stand apart: DVC compares the numbers and passes over the lists.
-    """
-    means = {name: average(values) for name, values in replicates.items() if name != "replicate"}
-    return {**means, "replicates": replicates}
-
-
-def average(values: list[float]) -> float:
-    """Mean of some values; a whole number stays one."""
-    # Ten digits tell any two means apart, and keep the files readable.
-    mean = round(float(np.mean(values)), 10)
-    return (
-        int(mean) if all(isinstance(value, int) for value in values) and mean.is_integer() else mean
-    )
+def find_n_classes(arrays: Arrays, path: Path) -> int:
+    """Find how many classes there are among the arrays of a classifier without probabilities."""
+    if "n_classes" not in arrays:
+        raise InputError(f"{path}: by_class: no array 'n_classes' beside the predicted classes")
+    return int(arrays["n_classes"].max())
 
 
 def evaluate_experiment(

@@ -8,6 +8,7 @@ import pandas as pd
 
 from redigit.datasets import DATASETS, N_SUMS, load_images
 from redigit.images import ImageSet, select_images, select_pairs
+from redigit.pairs import find_manifest, load_pool
 from redigit.settings import Settings, refer_to_row, resolve_settings
 
 # Gives what settings ask for to train with, to validate with, if anything, and to test with.
@@ -32,11 +33,8 @@ def load_source(experiment: str, settings: Settings, raw: list[Path], pairs: lis
     if "pairs" not in settings:
         return partial(select_images, load_images(raw, "train"), load_images(raw, "test"))
     pool = refer_to_row(experiment.split("/")[0], settings["pairs"])
-    (manifest,) = [
-        path for path in pairs if path.with_suffix("").as_posix().endswith("/".join(pool))
-    ]
-    images, _ = load_images(raw, resolve_settings(*pool)["images"])
-    return partial(select_pairs, images, pd.read_parquet(manifest))
+    images, _ = load_pool(raw, resolve_settings(*pool)["images"])
+    return partial(select_pairs, images, pd.read_parquet(find_manifest(pairs, "/".join(pool))))
 
 
 def count_labels(settings: Settings) -> int:

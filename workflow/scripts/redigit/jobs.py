@@ -6,6 +6,7 @@ Paths of outputs are given with Snakemake's path variables, such as ``<models>``
 import re
 from collections.abc import Iterable, Iterator
 
+from redigit.claims import claims_file
 from redigit.datasets import DATASETS
 from redigit.exhibits import declare_all_rows, declare_exhibit, name_row, read_exhibit
 from redigit.settings import (
@@ -13,6 +14,7 @@ from redigit.settings import (
     REFERENCES,
     RUN_FILE,
     Settings,
+    declare_experiment,
     declare_keys,
     declare_settings,
     experiment_file,
@@ -28,6 +30,12 @@ from redigit.space import name_network_kind
 from redigit.validation import find_schema
 
 Row = tuple[str, str]
+
+# Kinds of figures that show the metrics of their experiment, and nothing else.
+OF_METRICS = (
+    *("accuracy_by_size", "accuracy_by_weight", "accuracy_gap"),
+    *("scores_by_perplexity", "separability_map"),
+)
 
 
 def list_experiments(*kinds: str, study: str | None = None) -> list[str]:
@@ -124,6 +132,35 @@ def declare_networks(experiment: str, *rows: str) -> dict[str, Settings]:
     return merge_declared(*declared, *(declare_settings(*find_pool(experiment, r)) for r in rows))
 
 
+def declare_rows_of_pairs(experiment: str) -> dict[str, Settings]:
+    """Declare the keys that the rows of an experiment, and the pairs they name, depend on."""
+    rows = read_experiment(experiment)["rows"]
+    pairs = [declare_settings(*find_pool(experiment, row)) for row in rows]
+    return merge_declared(declare_experiment(experiment), *pairs)
+
+
+def declare_classical(experiment: str) -> dict[str, Settings]:
+    """Declare the same of the kind `classical`, and who implements its support vector machines."""
+    rows = read_experiment(experiment)["rows"]
+    models = [resolve_settings(experiment, row)["model"] for row in rows]
+    run = ["svm_implementation"] if any("svm" in model for model in models) else []
+    return merge_declared(declare_rows_of_pairs(experiment), declare_keys({RUN_FILE: run}))
+
+
+def estimate_memory(experiment: str) -> int:
+    """Estimate the memory that the classifiers of the kind `classical` take, in MB.
+
+    At its peak a support vector machine holds the pixels of its training pairs as numbers of four
+    and twice of eight bytes; the programs and all images take 700 MB (measured).
+    """
+    pixels = 0
+    for row in read_experiment(experiment)["rows"]:
+        settings = resolve_settings(experiment, row)
+        size = settings["size"] or resolve_settings(*find_pairs(experiment, row))["train"]
+        pixels = max(pixels, size * 2 * 28 * 28)
+    return 700 + pixels * (4 + 8 + 8) // 10**6
+
+
 def list_figures(*studies: str) -> list[tuple[str, str]]:
     """List the figures of studies, of all of the run by default, as (study, name)."""
     return [
@@ -159,11 +196,18 @@ def list_figure_data(study: str, name: str, seeds: list[int]) -> list[str]:
                 for row in figure["rows"]
                 for seed in seeds
             ]
-        case "accuracy_by_size" | "accuracy_by_weight" | "accuracy_gap" | "separability_map":
+        case kind if kind in OF_METRICS:
             return [f"<metrics>/{study}/{figure['experiment']}.json"]
         case "accuracy_by_parameters":
             experiments = dict.fromkeys(name.split("/")[0] for name in figure["networks"])
             return [f"<metrics>/{study}/{experiment}.json" for experiment in experiments]
+        case "accuracy_strips":
+            return list_strip_data(study, figure)
+        case "class_probabilities":
+            return [f"<models>/{study}/{figure['experiment']}/predictions.safetensors"]
+        case "confusion_matrix" if "classical" in figure:
+            experiment, _ = refer_to_row(study, figure["classical"])
+            return [f"<models>/{experiment}/predictions.safetensors"]
         case "confusion_matrix":
             experiment, row = refer_to_row(study, figure["network"])
             return [f"<models>/{experiment}/{row}/{seed}/predictions.safetensors" for seed in seeds]
@@ -197,10 +241,17 @@ def list_figure_data(study: str, name: str, seeds: list[int]) -> list[str]:
             return list_raw_files(figure["data"])
         case "tsne_scatter":
             experiment = f"{study}/{figure['experiment']}"
-            maps = [f"<models>/{experiment}/{row}/embedding.safetensors" for row in figure["rows"]]
-            return [f"<metrics>/{experiment}.json", *maps]
+            return [f"<metrics>/{experiment}.json", f"<models>/{experiment}/embeddings.safetensors"]
         case kind:
             raise ValueError(f"figures of kind {kind} have no list of data yet")
+
+
+def list_strip_data(study: str, figure: Settings) -> list[str]:
+    """List the metrics and the claims, also of other studies, that strips of accuracies show."""
+    experiments = dict.fromkeys(name.split("/")[0] for name in figure["strips"].values())
+    studies = dict.fromkeys(claim.split("-")[0] for claim in figure["printed"])
+    metrics = [f"<metrics>/{study}/{name}.json" for name in experiments]
+    return [*metrics, *(str(claims_file(name)) for name in studies)]
 
 
 def declare_figure(study: str, name: str) -> dict[str, Settings]:
@@ -212,9 +263,13 @@ def declare_figure(study: str, name: str) -> dict[str, Settings]:
         for series in figure.get("series", {}).values()
         for row in series
     ]
-    if figure["kind"] in ("accuracy_by_weight", "error_curve", "search_history"):
+    of_rows = ("accuracy_by_weight", "error_curve", "scores_by_perplexity", "search_history")
+    if figure["kind"] in of_rows:
         rows += [(f"{study}/{figure['experiment']}", row) for row in figure["rows"]]
     rows += [refer_to_row(study, figure[kind]) for kind in REFERENCES if kind in figure]
+    for quantity in figure.get("strips", {}).values():
+        row = refer_to_row(study, quantity.rpartition("/")[0])
+        rows += [row, find_pool(*row)]
     if figure["kind"] == "pair_predictions":
         rows.append(find_pool(*refer_to_row(study, figure["network"])))
     declared = [declare_settings(*row) for row in rows]

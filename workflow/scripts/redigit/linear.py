@@ -11,49 +11,60 @@ from sklearn.linear_model import LogisticRegression
 from redigit.classifiers import predict_classes
 from redigit.datasets import N_DIGITS, N_SUMS
 from redigit.images import ImageSet
+from redigit.predictions import measure_accuracy
 
 
-def predict_sums(
-    images: np.ndarray, labels: np.ndarray, pairs: pd.DataFrame, settings: dict[str, Any]
-) -> np.ndarray:
+def fit_draw(
+    settings: dict[str, Any],
+    images: np.ndarray,
+    labels: np.ndarray,
+    pairs: pd.DataFrame,
+    job: str,
+    draw: int,
+) -> dict[str, Any]:
     """Fit one classifier on training pairs and predict the sums of the test pairs.
 
     Parameters
     ----------
+    settings : dict
+        Settings of the kind `linear`.
     images : ndarray of uint8, shape (n, 28, 28)
         Single images.
     labels : ndarray of uint8, shape (n,)
         Their digits.
     pairs : pandas.DataFrame
         One draw of a manifest of pairs.
-    settings : dict
-        Settings of the kind `linear`.
+    job, draw : str, int
+        Name of the row and number of the draw; nothing is left to chance.
 
     Returns
     -------
-    ndarray of float32, shape (n_test, 19)
-        Probability of each sum for each test pair.
+    dict of str to ndarray or number
+        ``label`` (uint8, shape (n,)) and ``probability`` (float32, shape (n, 19)) of the sum of
+        each test pair; if its halves are classified one by one, also ``digit_accuracy``, the share
+        of halves that are classified right.
     """
+    print(f"{job}: draw {draw}: {settings['method']}, {settings['size']} examples")
     train, test = (pairs[pairs["split"] == split] for split in ("train", "test"))
+    label = test["sum"].to_numpy()
     if settings["method"] == "paired":
         train = train.head(settings["size"])
         fitted = fit_logistic(ImageSet.of_pairs(images, train, settings["pixels"]), settings)
-        return predict_classes(fitted, ImageSet.of_pairs(images, test, settings["pixels"]), N_SUMS)
-    digits = select_digits(train, settings)
-    fitted = fit_logistic(
-        ImageSet(images, digits[:, None], labels[digits], settings["pixels"]), settings
-    )
-    halves = [
-        predict_classes(
-            fitted,
-            ImageSet(
-                images, test[half].to_numpy()[:, None], labels[test[half]], settings["pixels"]
-            ),
-            N_DIGITS,
-        )
-        for half in ("first", "second")
+        items = ImageSet.of_pairs(images, test, settings["pixels"])
+        return {"label": label, "probability": predict_classes(fitted, items, N_SUMS)}
+
+    def select(numbers: np.ndarray) -> ImageSet:
+        return ImageSet(images, numbers[:, None], labels[numbers], settings["pixels"])
+
+    fitted = fit_logistic(select(select_digits(train, settings)), settings)
+    halves = [select(test[half].to_numpy()) for half in ("first", "second")]
+    digits = [predict_classes(fitted, half, N_DIGITS) for half in halves]
+    right = [
+        measure_accuracy(probability, half.labels)
+        for probability, half in zip(digits, halves, strict=True)
     ]
-    return add_distributions(*halves)
+    found = {"label": label, "probability": add_distributions(*digits)}
+    return found | {"digit_accuracy": float(np.mean(right))}
 
 
 def select_digits(train: pd.DataFrame, settings: dict[str, Any]) -> np.ndarray:

@@ -1,19 +1,74 @@
 """Datasets of stacked digit pairs, as manifests of image indices."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
-from redigit.datasets import N_DIGITS
+from redigit.datasets import N_DIGITS, load_images
 from redigit.errors import InputError
 from redigit.randomness import make_generator
+from redigit.settings import Settings
 
 SPLITS = ("train", "validation", "test")
+# Where the images of each part of a dataset come from, by their numbers.
+Pools = Sequence[range]
+
+
+def load_pool(raw: list[Path], images: str) -> tuple[np.ndarray, np.ndarray]:
+    """Load the images that pairs are made of.
+
+    Parameters
+    ----------
+    raw : list of Path
+        The raw files of the dataset.
+    images : str
+        ``train`` or ``test`` for the images of that official split, ``official`` for both, the
+        training images first.
+
+    Returns
+    -------
+    (ndarray of uint8, shape (n, 28, 28), ndarray of uint8, shape (n,))
+        Images and their digits; manifests hold their numbers.
+    """
+    if images != "official":
+        return load_images(raw, images)
+    train, test = (load_images(raw, split) for split in ("train", "test"))
+    return np.concatenate([train[0], test[0]]), np.concatenate([train[1], test[1]])
+
+
+def find_pools(images: str, n_train: int, n_test: int) -> dict[str, range]:
+    """Find which images each split is drawn from.
+
+    Parameters
+    ----------
+    images : str
+        As of `load_pool`.
+    n_train, n_test : int
+        Numbers of official training and test images.
+
+    Returns
+    -------
+    dict of str to range
+        For each of `SPLITS` the numbers of its images.
+    """
+    if images == "official":
+        train, test = range(n_train), range(n_train, n_train + n_test)
+        return {"train": train, "validation": train, "test": test}
+    return dict.fromkeys(SPLITS, range(n_train if images == "train" else n_test))
+
+
+def find_manifest(files: Sequence[Path], pairs: str) -> Path:
+    """Find the manifest of the dataset ``experiment/row`` among files."""
+    found = [path for path in files if path.with_suffix("").as_posix().endswith(f"/{pairs}")]
+    if len(found) != 1:
+        raise InputError(f"{pairs}: found {len(found)} manifests among {len(files)} files given")
+    return found[0]
 
 
 def draw_pairs(
-    labels: np.ndarray, sizes: dict[str, int], draws: int, stream: str, scheme: str
+    labels: np.ndarray, pools: dict[str, range], settings: Settings, stream: str
 ) -> pd.DataFrame:
     """Draw pairs of images.
 
@@ -21,26 +76,28 @@ def draw_pairs(
     ----------
     labels : ndarray of uint8, shape (n,)
         Digits of the images to draw from.
-    sizes : dict of str to int
-        Number of pairs of each split in `SPLITS`.
-    draws : int
-        How many independent draws are made.
+    pools : dict of str to range
+        For each of `SPLITS` the numbers of its images, see `find_pools`.
+    settings : dict
+        Settings of the kind `pairs`.
     stream : str
         Name of the random stream; draw number k of it is the same however many draws there are.
-    scheme : str
-        One of `SCHEMES`.
 
     Returns
     -------
     pandas.DataFrame
         ``first`` and ``second`` (int32, image indices), ``sum`` (uint8), ``split`` (category),
-        ``draw`` (int32); the draws one after the other, in each the splits in order.
+        ``draw`` (int32); the draws one after the other, in each the splits in order, in the
+        training split the groups.
     """
-    counts = [sizes[name] for name in SPLITS]
-    split = np.repeat(np.arange(len(SPLITS), dtype=np.int8), counts)
+    sizes = [settings[name] for name in SPLITS]
+    groups = [sizes[0] // settings["groups"]] * settings["groups"]
+    part_pools = [pools["train"]] * len(groups) + [pools["validation"], pools["test"]]
+    split, draws = np.repeat(np.arange(len(SPLITS), dtype=np.int8), sizes), settings["draws"]
+    scheme, counts = SCHEMES[settings["scheme"]], [*groups, *sizes[1:]]
     drawn = np.stack(
         [
-            SCHEMES[scheme](labels, counts, make_generator("pairs", stream, draw))
+            scheme(labels, part_pools, counts, make_generator("pairs", stream, draw))
             for draw in range(draws)
         ]
     )
@@ -57,7 +114,7 @@ def draw_pairs(
 
 
 def draw_random(
-    labels: np.ndarray, counts: list[int], generator: np.random.Generator
+    labels: np.ndarray, pools: Pools, counts: list[int], generator: np.random.Generator
 ) -> np.ndarray:
     """Draw both images of each pair independently, each image equally likely.
 
@@ -66,44 +123,66 @@ def draw_random(
     Parameters
     ----------
     labels : ndarray of uint8, shape (n,)
-        Digits of the images to draw from.
+        Digits of all images.
+    pools : sequence of range
+        The images to draw from, for each part of the dataset.
     counts : list of int
-        Number of pairs of each split.
+        Number of pairs of each part.
     generator : numpy.random.Generator
         Where chance comes from.
 
     Returns
     -------
     ndarray of int32, shape (sum of counts, 2)
-        The images of each pair, split after split.
+        The images of each pair, part after part.
     """
-    return generator.integers(len(labels), size=(sum(counts), 2), dtype=np.int32)
+    return np.concatenate(
+        [
+            generator.integers(pool.start, pool.stop, size=(count, 2), dtype=np.int32)
+            for pool, count in zip(pools, counts, strict=True)
+        ]
+    )
+
+
+def draw_disjoint(
+    labels: np.ndarray, pools: Pools, counts: list[int], generator: np.random.Generator
+) -> np.ndarray:
+    """Draw as `draw_random` does, from images that are dealt out to the parts first."""
+    pairs = []
+    for part, count in zip(deal_images(pools, counts, generator), counts, strict=True):
+        if count and not len(part):
+            raise InputError(f"no image is left for one part of {count} pairs")
+        pairs.append(part[generator.integers(max(len(part), 1), size=(count, 2))])
+    return np.concatenate(pairs).astype(np.int32)
 
 
 def draw_stratified(
-    labels: np.ndarray, counts: list[int], generator: np.random.Generator
+    labels: np.ndarray, pools: Pools, counts: list[int], generator: np.random.Generator
 ) -> np.ndarray:
-    """Draw each of the 100 ordered pairs of digits equally often, in each split.
+    """Draw each of the 100 ordered pairs of digits equally often, in each part.
 
-    The images are dealt out to the splits first, so that no image stands in two of them; within a
-    split they may repeat (study D, section 2). Parameters and result as in `draw_random`; counts
+    The images are dealt out to the parts first, so that no image stands in two of them; within a
+    part they may repeat (study D, section 2). Each hundred pairs has all ordered pairs of digits,
+    in a new order, so that the first pairs of a part are stratified too if they are multiples of
+    100, and have none twice if they are fewer. Parameters and result as in `draw_random`; counts
     are multiples of 100.
     """
 
     def list_codes(count: int) -> np.ndarray:
         """List the ordered pairs of digits, each as a number from 0 to 99."""
         codes = np.arange(N_DIGITS**2)
-        return generator.permutation(np.repeat(codes, count // len(codes)))
+        hundreds = np.tile(codes, (count // len(codes), 1))
+        return generator.permuted(hundreds, axis=1).ravel()
 
-    return draw_apart(labels, counts, generator, list_codes)
+    return draw_apart(labels, pools, counts, generator, list_codes)
 
 
 def draw_without_replacement(
-    labels: np.ndarray, counts: list[int], generator: np.random.Generator
+    labels: np.ndarray, pools: Pools, counts: list[int], generator: np.random.Generator
 ) -> np.ndarray:
-    """Draw each of the 100 ordered pairs of digits at most once, in each split.
+    """Draw each of the 100 ordered pairs of digits at most once, in each part.
 
-    The images are dealt out to the splits first (study D, section 2). Parameters and result as in
+    The images are dealt out to the parts first (study D, section 2). Parameters and result as in
     `draw_random`; counts are at most 100.
     """
 
@@ -111,11 +190,12 @@ def draw_without_replacement(
         """Draw ordered pairs of digits, each as a number from 0 to 99."""
         return generator.choice(N_DIGITS**2, size=count, replace=False)
 
-    return draw_apart(labels, counts, generator, list_codes)
+    return draw_apart(labels, pools, counts, generator, list_codes)
 
 
-SCHEMES: dict[str, Callable[[np.ndarray, list[int], np.random.Generator], np.ndarray]] = {
+SCHEMES: dict[str, Callable[[np.ndarray, Pools, list[int], np.random.Generator], np.ndarray]] = {
     "random": draw_random,
+    "disjoint": draw_disjoint,
     "stratified": draw_stratified,
     "without_replacement": draw_without_replacement,
 }
@@ -123,15 +203,16 @@ SCHEMES: dict[str, Callable[[np.ndarray, list[int], np.random.Generator], np.nda
 
 def draw_apart(
     labels: np.ndarray,
+    pools: Pools,
     counts: list[int],
     generator: np.random.Generator,
     list_codes: Callable[[int], np.ndarray],
 ) -> np.ndarray:
-    """Draw pairs of given digits, from images that each belong to one split only.
+    """Draw pairs of given digits, from images that each belong to one part only.
 
     Parameters
     ----------
-    labels, counts, generator
+    labels, pools, counts, generator
         As in `draw_random`.
     list_codes : callable
         Lists the digits of so many pairs, ten times the first plus the second.
@@ -141,24 +222,33 @@ def draw_apart(
     ndarray of int32, shape (sum of counts, 2)
     """
     pairs = []
-    for part, count in zip(deal_images(len(labels), counts, generator), counts, strict=True):
+    for part, count in zip(deal_images(pools, counts, generator), counts, strict=True):
         digits = np.stack(np.divmod(list_codes(count), N_DIGITS), axis=1)
         pairs.append(pick_images(part, labels, digits, generator))
     return np.concatenate(pairs)
 
 
 def deal_images(
-    n_images: int, counts: list[int], generator: np.random.Generator
+    pools: Pools, counts: list[int], generator: np.random.Generator
 ) -> list[np.ndarray]:
-    """Deal images out at random to parts that are disjoint, as large as the counts ask.
+    """Deal the images of each pool out at random to the parts that draw from it.
 
     Returns
     -------
     list of ndarray of int64
-        The images of each part, in proportion to its count.
+        The images of each part, in proportion to its count, so that no two parts share any.
     """
-    ends = np.cumsum(counts[:-1]) * n_images // sum(counts)
-    return np.split(generator.permutation(n_images), ends)
+    parts: list[np.ndarray] = [np.empty(0, np.int64)] * len(pools)
+    for pool in dict.fromkeys(pools):
+        users = [part for part, other in enumerate(pools) if other == pool]
+        shares = np.array([counts[part] for part in users])
+        if not shares.sum():
+            continue
+        ends = np.cumsum(shares[:-1]) * len(pool) // shares.sum()
+        dealt = np.split(generator.permutation(np.arange(pool.start, pool.stop)), ends)
+        for part, images in zip(users, dealt, strict=True):
+            parts[part] = images
+    return parts
 
 
 def pick_images(
@@ -188,38 +278,3 @@ def pick_images(
             raise InputError(f"no image of a {digit} among the {len(part)} of one split")
         picked[wanted] = members[generator.integers(len(members), size=wanted.sum())]
     return picked
-
-
-def summarise_pairs(pairs: pd.DataFrame) -> dict[str, float]:
-    """Count what a manifest of pairs holds, as numbers by name.
-
-    Returns
-    -------
-    dict of str to float
-        Pairs of each split in one draw, the sums that occur and, if there are test pairs, the
-        share of them that have an image which also stands in a training pair of the same draw.
-    """
-    counts = pairs[pairs["draw"] == 0]["split"].value_counts()
-    sums = pairs["sum"].value_counts()
-    overlap = {"shared_test_share": measure_overlap(pairs)} if counts["test"] else {}
-    return {
-        "draws": int(pairs["draw"].nunique()),
-        **{f"{name}_pairs": int(counts[name]) for name in SPLITS},
-        "smallest_sum": int(pairs["sum"].min()),
-        "largest_sum": int(pairs["sum"].max()),
-        "distinct_sums": len(sums),
-        "mode": int(sums.idxmax()),
-        "mode_share": float(sums.max() / len(pairs)),
-        **overlap,
-    }
-
-
-def measure_overlap(pairs: pd.DataFrame) -> float:
-    """Share of test pairs with an image that also stands in a training pair of their draw."""
-    shared = []
-    for _, draw in pairs.groupby("draw"):
-        train, test = (
-            draw[draw["split"] == name][["first", "second"]] for name in ("train", "test")
-        )
-        shared.append(test.isin(set(train.to_numpy().ravel())).any(axis=1))
-    return float(pd.concat(shared).mean())

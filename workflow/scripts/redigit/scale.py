@@ -17,6 +17,8 @@ LOOKING |= {f"network.{name}" for name in TRAINING}
 # left out here.
 SETTINGS_WITHOUT_EFFECT = {
     "n_parameters": TRAINING,
+    # All pixels of a pair, whatever the number of pairs.
+    "n_features": {"size", "pairs.train", "pairs.test", "pairs.draws"},
     **dict.fromkeys(("n_kernels", "n_channels", "n_planes_deeper"), LOOKING),
     # It is proved by whichever certificate there is.
     "separable": {"solve"},

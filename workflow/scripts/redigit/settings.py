@@ -28,6 +28,7 @@ OVERLAYS = ("smoke", "quick")
 
 # Keys by which a figure refers to a row, `experiment/row`, and the kinds that it can be of.
 REFERENCES = {
+    "classical": ("classical",),
     "features": ("features",),
     "network": ("multitask", "network", "pair_network"),
     "pairs": ("pairs",),

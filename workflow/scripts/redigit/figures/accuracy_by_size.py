@@ -8,6 +8,7 @@ from matplotlib.ticker import FixedLocator, NullLocator, StrMethodFormatter
 
 from redigit.errors import InputError
 from redigit.files import read_json
+from redigit.intervals import find_half_width_of_mean
 from redigit.settings import Settings, resolve_settings
 
 Points = dict[int, list[float]]
@@ -28,7 +29,7 @@ def draw(study: str, definition: Settings, files: Sequence[Path]) -> tuple[Figur
     Returns
     -------
     figure : Figure
-        Each draw a dot, the mean over draws a line.
+        Each draw a dot, the mean over draws a line with its 95 % interval.
     words : str
         What the figure shows.
     """
@@ -60,6 +61,8 @@ def draw_series(series: dict[str, Points]) -> tuple[Figure, str]:
         sizes = sorted(points)
         means = [sum(points[size]) / len(points[size]) for size in sizes]
         (line,) = axes.plot(sizes, means, label=name)
+        intervals = [find_half_width_of_mean(points[size]) or 0 for size in sizes]
+        axes.errorbar(sizes, means, intervals, fmt="none", color=line.get_color(), capsize=3)
         look = {"color": line.get_color(), "marker": line.get_marker(), "alpha": 0.35}
         for size in sizes:
             axes.plot([size] * len(points[size]), points[size], linestyle="none", **look)
@@ -72,6 +75,10 @@ def draw_series(series: dict[str, Points]) -> tuple[Figure, str]:
     axes.xaxis.set_major_locator(FixedLocator(all_sizes))
     axes.xaxis.set_minor_locator(NullLocator())
     axes.xaxis.set_major_formatter(StrMethodFormatter("{x:,.0f}"))
-    axes.set_ylim(bottom=0)
+    # The interval of few draws may be wider than all that an accuracy can be.
+    highest = max(
+        value for points in series.values() for draws in points.values() for value in draws
+    )
+    axes.set_ylim(0, 1.05 * highest)
     axes.legend()
     return figure, f"Mean test accuracy by number of training examples. {'; '.join(sentences)}."

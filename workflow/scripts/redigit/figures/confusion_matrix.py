@@ -1,4 +1,4 @@
-"""Which classes a network takes for which."""
+"""Which classes a classifier takes for which."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -13,7 +13,7 @@ from redigit.settings import Settings, refer_to_row, resolve_settings
 
 
 def draw(study: str, definition: Settings, files: Sequence[Path]) -> tuple[Figure, str]:
-    """Draw the confusion matrix of a network on its test images.
+    """Draw the confusion matrix of a classifier on its test items.
 
     Parameters
     ----------
@@ -22,28 +22,34 @@ def draw(study: str, definition: Settings, files: Sequence[Path]) -> tuple[Figur
     definition : dict
         The figure's settings.
     files : sequence of Path
-        The predictions of a network, one file for each seed; the first is shown.
+        The predictions of a network, one file for each seed, or of all rows of an experiment of
+        the kind `classical`; the first seed or draw is shown.
 
     Returns
     -------
     figure : Figure
-        Numbers of images, true classes from top to bottom, predicted ones from left to right.
+        Numbers of items, true classes from top to bottom, predicted ones from left to right.
     words : str
         What the figure shows.
     """
     arrays, task = read_arrays(files[0]), definition.get("task", "")
-    names = [f"{name}_{task}" if task else name for name in ("probability", "label")]
+    # Files of all rows of an experiment name the row first, those of several tasks the task last.
+    row = definition["classical"].split("/")[1] + "/" if "classical" in definition else ""
+    task_suffix = f"_{task}" if task else ""
+    kind = "predicted" if f"{row}predicted" in arrays else "probability"
+    names = [f"{row}{name}{task_suffix}" for name in (kind, "label")]
     missing = [name for name in names if name not in arrays]
     if missing:
         raise InputError(f"{files[0]}: no array {missing[0]!r}; it has {', '.join(sorted(arrays))}")
-    probability, label = (arrays[name][0] for name in names)
-    classes = list_classes(study, definition["network"], task)
-    return draw_counts(count_confusions(label, probability.argmax(axis=1), len(classes)), classes)
+    output, label = (arrays[name][0] for name in names)
+    predicted = output if kind == "predicted" else output.argmax(axis=1)
+    classes = list_classes(study, definition.get("network") or definition["classical"], task)
+    return draw_counts(count_confusions(label, predicted, len(classes)), classes)
 
 
-def list_classes(study: str, network: str, task: str) -> list[str]:
-    """List the names of the classes that a network ``experiment/row`` tells apart in a task."""
-    settings = resolve_settings(*refer_to_row(study, network))
+def list_classes(study: str, reference: str, task: str) -> list[str]:
+    """List the names of the classes that a row ``experiment/row`` tells apart in a task."""
+    settings = resolve_settings(*refer_to_row(study, reference))
     if "pairs" in settings:
         return [str(value) for value in range(N_SUMS)]
     if task == "groups":
@@ -73,7 +79,9 @@ def count_confusions(label: np.ndarray, predicted: np.ndarray, n_classes: int) -
 def draw_counts(counts: np.ndarray, classes: list[str]) -> tuple[Figure, str]:
     """Draw a confusion matrix with the names of its classes, shaded by share of each true class."""
     shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
-    figure = Figure(figsize=(5.6, 5.2))
+    # Numbers need this much room, whatever their number.
+    side = max(5.2, 0.44 * len(classes))
+    figure = Figure(figsize=(side + 0.4, side))
     axes = figure.subplots()
     axes.imshow(shares, cmap="Blues", vmin=0, vmax=1)
     for (true, predicted), count in np.ndenumerate(counts):
@@ -90,6 +98,6 @@ def draw_counts(counts: np.ndarray, classes: list[str]) -> tuple[Figure, str]:
     wrong = counts - np.diag(np.diag(counts))
     true, predicted = np.unravel_index(wrong.argmax(), wrong.shape)
     return figure, (
-        f"Of {counts.sum():,} test images {np.trace(counts):,} are predicted right. The most "
+        f"Of {counts.sum():,} test items {np.trace(counts):,} are predicted right. The most "
         f"frequent mistake: {wrong.max()} times {classes[true]} is taken for {classes[predicted]}."
     )

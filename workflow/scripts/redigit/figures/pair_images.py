@@ -7,8 +7,8 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
-from redigit.datasets import load_images
 from redigit.errors import InputError
+from redigit.pairs import load_pool
 from redigit.settings import Settings, resolve_settings
 
 COLUMNS = 8
@@ -67,7 +67,7 @@ def read_pairs(
     """
     experiment, row = pairs.split("/")
     settings = resolve_settings(f"{study}/{experiment}", row)
-    images, labels = load_images(files[1:], settings["images"])
+    images, labels = load_pool(files[1:], settings["images"])
     return pd.read_parquet(files[0]), images, labels
 
 

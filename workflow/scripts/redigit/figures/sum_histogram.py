@@ -54,15 +54,17 @@ def expect_shares(labels: np.ndarray, scheme: str) -> np.ndarray:
     labels : ndarray of uint8, shape (n,)
         Digits that are drawn from.
     scheme : str
-        With `random` both digits are drawn independently, each image equally likely; with any
-        other scheme, all ordered pairs of digits are equally likely.
+        With `random` and `disjoint` both digits are drawn independently, each image equally
+        likely; with the others, all ordered pairs of digits are equally likely.
 
     Returns
     -------
     ndarray of float64, shape (19,)
         Shares of the sums 0 to 18.
     """
-    counts = np.bincount(labels, minlength=N_DIGITS) if scheme == "random" else np.ones(N_DIGITS)
+    counts = np.ones(N_DIGITS)
+    if scheme in ("random", "disjoint"):
+        counts = np.bincount(labels, minlength=N_DIGITS)
     digits = counts / counts.sum()
     return np.convolve(digits, digits)
 

@@ -32,20 +32,24 @@ def draw(study: str, definition: Settings, files: Sequence[Path]) -> tuple[Figur
     definition : dict
         The figure's settings.
     files : sequence of Path
-        Metrics of its experiment, then maps, named ``.../<row>/embedding.safetensors``.
+        Metrics of its experiment, then its maps.
 
     Returns
     -------
     figure : Figure
-        A panel for each row. Its axes have no scale, for only nearness means anything.
+        A panel for the first map of each row, or of the best row only. Its axes have no scale, for
+        only nearness means anything.
     words : str
         What the figure shows.
     """
     metrics, rows = read_json(files[0]), definition["rows"]
-    maps = {file.parts[-2]: read_arrays(file) for file in files[1:]}
-    absent = [row for row in rows if row not in maps or row not in metrics]
+    maps = read_arrays(files[1])
+    absent = [row for row in rows if f"{row}/embedding" not in maps or row not in metrics]
     if absent:
         raise InputError(f"row {absent[0]!r}: not among the maps and metrics given")
+    if "best" in definition:
+        best = max(rows, key=lambda row: metrics[row][definition["best"]])
+        rows = {best: rows[best]}
     n_columns = min(COLUMNS, len(rows))
     n_lines = -(-len(rows) // n_columns)
     size = ONE_PANEL if len(rows) == 1 else PANEL
@@ -55,14 +59,15 @@ def draw(study: str, definition: Settings, files: Sequence[Path]) -> tuple[Figur
         axes.set_axis_off()
     sentences = []
     for axes, (row, heading) in zip(panels, rows.items(), strict=False):
-        scatter = draw_map(axes, **maps[row])
+        scatter = draw_map(axes, maps[f"{row}/embedding"][0], maps[f"{row}/label"][0])
         axes.set_title(heading)
         points, silhouette = (metrics[row][name] for name in ("n_points", "silhouette"))
         sentences.append(f"{heading}: {points:,} pairs, silhouette {silhouette:.4f}")
     bar = figure.colorbar(scatter, ax=panels.tolist(), ticks=np.arange(N_SUMS), aspect=30)
     bar.set_label("Sum of the two digits")
     bar.minorticks_off()
-    return figure, f"Maps of digit pairs by t-SNE, coloured by sum. {'; '.join(sentences)}."
+    shown = "The best map" if "best" in definition else "Maps"
+    return figure, f"{shown} of digit pairs by t-SNE, coloured by sum. {'; '.join(sentences)}."
 
 
 def draw_map(axes: Axes, embedding: np.ndarray, label: np.ndarray) -> PathCollection:
