@@ -41,6 +41,12 @@ attach_bridge(
 )
 
 
+# Seconds and MiB differ from run to run, so that no job may have them for an output.
+onsuccess:
+    if not root:
+        shell("python -m redigit.costs")
+
+
 pathvars:
     pairs=str(Path(root, "data/pairs")),
     models=str(Path(root, "models")),

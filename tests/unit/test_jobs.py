@@ -16,6 +16,7 @@ from redigit.settings import (
     look_up,
     read_experiment,
     report_file,
+    trace_sources,
 )
 from redigit.validation import list_kinds
 
@@ -177,9 +178,9 @@ def test_classifiers_declare_their_pairs_and_who_implements_support_vectors(run)
     for experiment in jobs.list_experiments("classical", "linear", "tsne"):
         declared = jobs.declare_rows_of_pairs(experiment)
         for row in read_experiment(experiment)["rows"]:
-            source, of_pairs = jobs.find_pairs(experiment, row)
-            assert f"rows.{row}" in declared[str(experiment_file(experiment))]
-            assert f"rows.{of_pairs}" in declared[str(experiment_file(source))]
+            for source, name in trace_sources(experiment, row):
+                assert f"rows.{name}" in declared[str(experiment_file(source))]
+        assert source.endswith("/pairs")
     reads = {name: jobs.declare_classical(name) for name in ("d/svm", "d/ensembles", "e/folds")}
     keys = {name: set(declared["params.yaml"]) for name, declared in reads.items()}
     assert "svm_implementation" in keys["d/svm"] & keys["e/folds"]

@@ -11,11 +11,17 @@ from redigit.tsne import embed_points
 
 
 def embed_pairs(
-    experiment: str, schema: Path, raw: list[Path], pairs: list[Path], embeddings: Path
+    experiment: str,
+    schema: Path,
+    raw: list[Path],
+    pairs: list[Path],
+    weights: list[Path],
+    embeddings: Path,
 ) -> None:
     """Embed the pairs of all rows of ``study/experiment``; write the maps and the sums."""
     arrays: dict[str, list[np.ndarray]] = {}
-    for row, number, settings, points, label in read_points(experiment, schema, raw, pairs):
+    for made in read_points(experiment, schema, raw, pairs, weights):
+        row, number, settings, points, label = made
         job = f"{experiment}/{row}"
         print(f"{job}: map {number}: {len(points)} points, perplexity {settings['perplexity']}")
         embedding = embed_points(points, settings, job, number)

@@ -14,13 +14,14 @@ def measure_embeddings(
     schema: Path,
     raw: list[Path],
     pairs: list[Path],
+    weights: list[Path],
     embeddings: Path,
     metrics: Path,
 ) -> None:
     """Measure all maps of ``study/experiment``; write their metrics by row."""
     maps = read_arrays(embeddings)
     rows: dict[str, dict[str, list]] = {}
-    for row, number, _, points, label in read_points(experiment, schema, raw, pairs):
+    for row, number, _, points, label in read_points(experiment, schema, raw, pairs, weights):
         measured = measure_map(points, maps[f"{row}/embedding"][number], label)
         for name, value in measured.items():
             rows.setdefault(row, {}).setdefault(name, []).append(value)

@@ -1,7 +1,8 @@
-"""t-SNE of pairs. Needs pairs and raw MNIST; makes maps of the rows and their metrics."""
+"""t-SNE of pairs, of their pixels or by trained networks; makes maps of the rows and metrics."""
 
 from redigit.jobs import (
     declare_rows_of_pairs,
+    list_embedding_weights,
     list_experiments,
     list_item_inputs,
     list_pairs_inputs,
@@ -17,6 +18,7 @@ rule embed_pairs:
         schema="workflow/schemas/kinds/tsne.yaml",
         raw=lambda wc: list_item_inputs(wc.experiment, *read_experiment(wc.experiment)["rows"]),
         pairs=lambda wc: list_pairs_inputs(wc.experiment, *read_experiment(wc.experiment)["rows"]),
+        weights=lambda wc: list_embedding_weights(wc.experiment, config["seeds"][0]),
     output:
         embeddings="<models>/{experiment}/embeddings.safetensors",
     log:
@@ -32,7 +34,7 @@ rule embed_pairs:
     shell:
         "python workflow/scripts/embed_pairs.py {wildcards.experiment}"
         " --schema {input.schema} --raw {input.raw} --pairs {input.pairs}"
-        " --embeddings {output.embeddings} --log {log}"
+        " --weights {input.weights} --embeddings {output.embeddings} --log {log}"
 
 
 rule measure_embeddings:
@@ -41,6 +43,7 @@ rule measure_embeddings:
         schema="workflow/schemas/kinds/tsne.yaml",
         raw=lambda wc: list_item_inputs(wc.experiment, *read_experiment(wc.experiment)["rows"]),
         pairs=lambda wc: list_pairs_inputs(wc.experiment, *read_experiment(wc.experiment)["rows"]),
+        weights=lambda wc: list_embedding_weights(wc.experiment, config["seeds"][0]),
         embeddings="<models>/{experiment}/embeddings.safetensors",
     output:
         metrics="<metrics>/{experiment}.json",
@@ -57,7 +60,8 @@ rule measure_embeddings:
     shell:
         "python workflow/scripts/measure_embeddings.py {wildcards.experiment}"
         " --schema {input.schema} --raw {input.raw} --pairs {input.pairs}"
-        " --embeddings {input.embeddings} --metrics {output.metrics} --log {log}"
+        " --weights {input.weights} --embeddings {input.embeddings}"
+        " --metrics {output.metrics} --log {log}"
 
 
 targets += expand(

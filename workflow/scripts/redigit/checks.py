@@ -37,6 +37,7 @@ from redigit.settings import (
     report_file,
     resolve_settings,
     split_experiment,
+    trace_sources,
 )
 from redigit.space import find_search_problem, name_network_kind
 from redigit.validation import (
@@ -268,15 +269,16 @@ def check_pairs(study: str) -> None:
     """Check that the pairs that a row names are as many as it needs, at every scale."""
     for experiment in find_experiments(study):
         for row, scale in product(read_experiment(experiment)["rows"], SCALES):
-            settings = resolve_settings(experiment, row, scale)
-            if "pairs" not in settings:
+            source, name = trace_sources(experiment, row, scale)[-1]
+            if source == experiment or read_experiment(source)["kind"] != "pairs":
                 continue
-            pool = resolve_settings(*refer_to_row(study, settings["pairs"]), scale)
-            for split, needed in count_needed(settings).items():
+            pool = resolve_settings(source, name, scale)
+            for split, needed in count_needed(resolve_settings(experiment, row, scale)).items():
                 if pool[split] < needed:
+                    reference = f"{split_experiment(source)[1]}/{name}"
                     raise InputError(
                         f"{experiment_file(experiment)}: rows.{row}: found {pool[split]} {split} "
-                        f"pairs in {settings['pairs']} at scale {scale}; "
+                        f"pairs in {reference} at scale {scale}; "
                         f"allowed are {needed} or more"
                     )
 

@@ -25,6 +25,8 @@ from redigit.settings import (
     refer_to_row,
     report_file,
     resolve_settings,
+    split_experiment,
+    trace_sources,
 )
 from redigit.space import name_network_kind
 from redigit.validation import find_schema
@@ -102,8 +104,7 @@ def find_network(experiment: str, row: str) -> Row:
 
 def find_pool(experiment: str, row: str) -> Row:
     """Find the row whose setting `data` names the images of a row: that of its pairs, or itself."""
-    has_pairs = "pairs" in resolve_settings(experiment, row)
-    return find_pairs(experiment, row) if has_pairs else (experiment, row)
+    return trace_sources(experiment, row)[-1]
 
 
 def list_item_inputs(experiment: str, *rows: str) -> list[str]:
@@ -116,6 +117,14 @@ def list_pairs_inputs(experiment: str, *rows: str) -> list[str]:
     """List the manifests of the pairs that rows are about, if they are about pairs."""
     pools = dict.fromkeys(find_pool(experiment, row) for row in rows)
     return ["<pairs>/{}/{}.parquet".format(*pool) for pool in pools if pool[0] != experiment]
+
+
+def list_embedding_weights(experiment: str, seed: int) -> list[str]:
+    """List the weights of the networks whose embeddings the rows of an experiment map."""
+    study, _ = split_experiment(experiment)
+    rows = [resolve_settings(experiment, row) for row in read_experiment(experiment)["rows"]]
+    named = dict.fromkeys(row["pair_network"] for row in rows if "pair_network" in row)
+    return [f"<models>/{study}/{name}/{seed}/weights.safetensors" for name in named]
 
 
 def list_network_schemas(experiment: str) -> list[str]:
@@ -135,8 +144,8 @@ def declare_networks(experiment: str, *rows: str) -> dict[str, Settings]:
 def declare_rows_of_pairs(experiment: str) -> dict[str, Settings]:
     """Declare the keys that the rows of an experiment, and the pairs they name, depend on."""
     rows = read_experiment(experiment)["rows"]
-    pairs = [declare_settings(*find_pool(experiment, row)) for row in rows]
-    return merge_declared(declare_experiment(experiment), *pairs)
+    sources = dict.fromkeys(name for row in rows for name in trace_sources(experiment, row)[1:])
+    return merge_declared(declare_experiment(experiment), *(declare_settings(*s) for s in sources))
 
 
 def declare_classical(experiment: str) -> dict[str, Settings]:

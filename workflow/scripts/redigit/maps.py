@@ -7,10 +7,13 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
+from redigit.embedding import embed_items
+from redigit.errors import InputError
+from redigit.files import read_arrays
 from redigit.images import ImageSet
 from redigit.pairs import find_manifest, load_pool
 from redigit.perplexity import find_points_problem
-from redigit.settings import Settings, read_experiment, refer_to_row, resolve_settings
+from redigit.settings import Settings, read_experiment, resolve_settings, trace_sources
 from redigit.validation import read_settings
 
 
@@ -37,7 +40,7 @@ class Points(NamedTuple):
 
 
 def read_points(
-    experiment: str, schema: Path, raw: list[Path], pairs: list[Path]
+    experiment: str, schema: Path, raw: list[Path], pairs: list[Path], weights: list[Path]
 ) -> Iterator[Points]:
     """Read what each map of an experiment is made of, row by row.
 
@@ -47,28 +50,40 @@ def read_points(
         ``study/experiment``.
     schema : Path
         Schema of the kind `tsne`.
-    raw, pairs : list of Path
-        Raw files, and the manifests that the rows name.
+    raw, pairs, weights : list of Path
+        Raw files, the manifests of the rows' pairs, and the weights of the networks that rows name.
     """
     for row in read_experiment(experiment)["rows"]:
         settings = read_settings(schema, experiment, row, find_points_problem)
-        source = refer_to_row(experiment.split("/")[0], settings["pairs"])
+        *way, source = trace_sources(experiment, row)
         images, _ = load_pool(raw, resolve_settings(*source)["images"])
         manifest = pd.read_parquet(find_manifest(pairs, "/".join(source)))
+        # What turns pairs into points: the network that the row names, or their pixels.
+        maker = resolve_settings(*way[-1])
+        network = None if "pixels" in settings else find_weights(weights, "/".join(way[-1]))
         for number in range(settings["maps"]):
-            chosen = select_pairs(images, manifest, settings, number)
-            yield Points(row, number, settings, *chosen.make_batch(slice(None)))
+            items = ImageSet.of_pairs(
+                images, select_pairs(manifest, settings, number), maker["pixels"]
+            )
+            points, label = items.make_batch(slice(None))
+            if network:
+                points = embed_items(read_arrays(network), maker, items)
+            yield Points(row, number, settings, points, label)
 
 
-def select_pairs(
-    images: np.ndarray, manifest: pd.DataFrame, settings: dict[str, Any], number: int
-) -> ImageSet:
+def find_weights(files: list[Path], network: str) -> Path:
+    """Find the weights of the network ``study/experiment/row`` among ``…/<seed>/<name>`` files."""
+    found = [path for path in files if path.parents[1].as_posix().endswith(f"/{network}")]
+    if len(found) != 1:
+        raise InputError(f"{network}: found {len(found)} of it among {len(files)} files of weights")
+    return found[0]
+
+
+def select_pairs(manifest: pd.DataFrame, settings: dict[str, Any], number: int) -> pd.DataFrame:
     """Select the pairs of one map: each map has the next of a split in the first draw.
 
     Parameters
     ----------
-    images : ndarray of uint8, shape (m, 28, 28)
-        Single images.
     manifest : pandas.DataFrame
         A manifest of pairs.
     settings : dict
@@ -78,5 +93,4 @@ def select_pairs(
     """
     chosen = manifest[(manifest["draw"] == 0) & (manifest["split"] == settings["split"])]
     start = number * settings["points"]
-    shown = chosen.iloc[start : start + settings["points"]]
-    return ImageSet.of_pairs(images, shown, settings["pixels"])
+    return chosen.iloc[start : start + settings["points"]]

@@ -36,7 +36,7 @@ REFERENCES = {
     "perceptron": ("perceptron",),
 }
 # Settings by which a row does, to build on what came of the other; each is the other's kind.
-SOURCES = ("network", "pairs")
+SOURCES = ("network", "pair_network", "pairs")
 
 Settings = dict[str, Any]
 
@@ -197,6 +197,29 @@ def resolve_settings(experiment: str, row: str, scale: str | None = None) -> Set
     """
     layers = list_layers(experiment, row, scale or find_scale(experiment, row))
     return {name: value for _, layer in layers for name, value in layer.items()}
+
+
+def trace_sources(experiment: str, row: str, scale: str | None = None) -> list[tuple[str, str]]:
+    """Trace what a row builds on, by its settings that name other rows.
+
+    Parameters
+    ----------
+    experiment, row : str
+        ``study/experiment`` and a row of it.
+    scale : str, optional
+        One of `SCALES`; that of the run if it is not given.
+
+    Returns
+    -------
+    list of (str, str)
+        The row itself, the one that it names, and so on to the one whose images all begin with.
+    """
+    settings = resolve_settings(experiment, row, scale)
+    for key in SOURCES:
+        if key in settings:
+            source = refer_to_row(split_experiment(experiment)[0], settings[key])
+            return [(experiment, row), *trace_sources(*source, scale)]
+    return [(experiment, row)]
 
 
 def declare_settings(experiment: str, row: str, run: tuple[str, ...] = ()) -> dict[str, Settings]:

@@ -1,4 +1,4 @@
-"""What the trials of searches gave, one after the other."""
+"""What the trials of searches gave, one after the other, and what made the difference."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -6,10 +6,11 @@ from pathlib import Path
 import matplotlib as mpl
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
+from matplotlib.figure import Figure, SubFigure
 from matplotlib.ticker import MaxNLocator
 
 from redigit.errors import InputError
+from redigit.importance import LEAST_TRIALS, find_importances
 from redigit.settings import Settings, resolve_settings
 
 # How far the rows' marks stand apart, in trials, since many values of small samples are equal.
@@ -31,29 +32,64 @@ def draw(study: str, definition: Settings, files: Sequence[Path]) -> tuple[Figur
     Returns
     -------
     figure : Figure
-        For each row a mark for each trial's value and a line for the best so far, of each seed.
+        For each row a mark for each trial's value and a line for the best so far, of each seed;
+        beside them bars for the importance of each parameter, in the search of the first seed.
     words : str
         What the figure shows.
     """
     (file,) = files
-    trials = pd.read_csv(file, dtype={"row": str})
+    table = pd.read_csv(file, dtype=str)
+    numbers = {"seed": int, "number": int, "value": float}
+    trials = table.astype(numbers)
     absent = [row for row in definition["rows"] if row not in set(trials["row"])]
     if absent:
         raise InputError(f"{file}: row {absent[0]!r} has no trials")
     experiment = f"{study}/{definition['experiment']}"
-    objectives = {resolve_settings(experiment, row)["objective"] for row in definition["rows"]}
+    settings = {row: resolve_settings(experiment, row) for row in definition["rows"]}
+    objectives = {of_row["objective"] for of_row in settings.values()}
     if len(objectives) > 1:
         raise InputError(f"{experiment}: rows of one figure need one objective; found {objectives}")
-    return draw_histories(trials, definition["rows"], objectives.pop())
+    seed = trials["seed"].iloc[0]
+    importances = {
+        definition["rows"][row]: find_importances(
+            table[(trials["row"] == row) & (trials["seed"] == seed)], settings[row]
+        )
+        for row in settings
+    }
+    importances = {name: found for name, found in importances.items() if found}
+    if not importances:
+        figure = Figure()
+        words = draw_histories(figure, trials, definition["rows"], objectives.pop())
+        return figure, f"{words} Under {LEAST_TRIALS} complete trials importances are not shown."
+    figure = Figure(figsize=(9.6, max(3.8, 1.6 * len(importances))))
+    left, right = figure.subfigures(1, 2, width_ratios=(3, 2))
+    words = draw_histories(left, trials, definition["rows"], objectives.pop())
+    return figure, f"{words} Importance: {draw_importances(right, importances)}."
+
+
+def draw_importances(figure: SubFigure, importances: dict[str, dict[str, float]]) -> str:
+    """Draw the importance of each parameter, a panel for each row, and say what it is."""
+    panels = figure.subplots(len(importances), 1, sharex=True, squeeze=False).ravel()
+    sentences = []
+    for axes, (name, found) in zip(panels, importances.items(), strict=True):
+        axes.barh(list(found), list(found.values()))
+        axes.invert_yaxis()
+        axes.set(title=name, xlim=(0, 1))
+        shares = ", ".join(f"{parameter} {share:.2f}" for parameter, share in found.items())
+        sentences.append(f"{name}: {shares}")
+    panels[-1].set_xlabel("Importance")
+    return "; ".join(sentences)
 
 
 def draw_histories(
-    trials: pd.DataFrame, rows: dict[str, str], objective: str
-) -> tuple[Figure, str]:
-    """Draw the histories of rows in one panel.
+    figure: Figure | SubFigure, trials: pd.DataFrame, rows: dict[str, str], objective: str
+) -> str:
+    """Draw the histories of rows in one panel, and say what the best value was.
 
     Parameters
     ----------
+    figure : Figure or SubFigure
+        What to draw in.
     trials : DataFrame
         Columns ``row``, ``seed``, ``number`` (from 0), ``state`` and ``value``.
     rows : dict of str to str
@@ -61,7 +97,6 @@ def draw_histories(
     objective : str
         What the values are; of an accuracy the best is the highest, of a loss the lowest.
     """
-    figure = Figure()
     axes = figure.subplots()
     cycle = mpl.rcParams["axes.prop_cycle"].by_key()
     sentences = []
@@ -79,7 +114,7 @@ def draw_histories(
     axes.set(xlabel="Trial", ylabel=words)
     axes.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
     figure.legend(loc="outside right upper")
-    return figure, f"Best {words.lower()} of trials so far. {'; '.join(sentences)}."
+    return f"Best {words.lower()} of trials so far. {'; '.join(sentences)}."
 
 
 def draw_history(

@@ -1,0 +1,107 @@
+"""What the run cost: time and memory by rule, from the record that each program leaves.
+
+``python -m redigit.costs`` writes reports/costs.html. No job makes it and none needs it: costs
+differ from run to run, which nothing that the engines keep may do.
+"""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import yaml
+
+from redigit.files import read_json, write_text
+from redigit.pages import list_reductions, render_page
+from redigit.settings import RUN_FILE, find_experiments, look_up
+
+PIPELINE = Path("dvc.yaml")
+TEMPLATES = Path("workflow/templates")
+PAGE = Path("reports/costs.html")
+
+
+def list_records(pipeline: Path) -> Iterator[Path]:
+    """List where the jobs of a pipeline leave their records: beside the log that each names.
+
+    A folder of logs also holds what jobs left that there are no more.
+
+    Parameters
+    ----------
+    pipeline : Path
+        A dvc.yaml, whose stages may be written for one item or for each of several.
+    """
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    for stage in yaml.load(pipeline.read_text(), loader)["stages"].values():
+        for item in stage.get("foreach", {"": {}}).values():
+            command = stage.get("do", stage)["cmd"]
+            log = re.search(r"--log (\S+)", command)[1]
+            name = re.sub(r"\$\{item\.(\w+)\}", lambda match, item=item: item[match[1]], log)
+            yield Path(name).with_suffix(".json")
+
+
+def read_costs(records: Iterator[Path]) -> pd.DataFrame:
+    """Read records of jobs, ``logs/<rule>/….json``; a job that has none has not run here.
+
+    Returns
+    -------
+    pandas.DataFrame
+        A line for each job: ``rule`` and ``job``, ``wall_s`` and ``cpu_s`` in seconds,
+        ``peak_mib`` in MiB and ``machine``.
+    """
+    lines = []
+    for path in records:
+        if path.exists():
+            record = read_json(path)
+            _, rule, *job = path.with_suffix("").parts
+            numbers = {name: record[name] for name in ("wall_s", "cpu_s", "peak_mib", "machine")}
+            lines.append({"rule": rule, "job": "/".join(job), **numbers})
+    return pd.DataFrame(lines, columns=["rule", "job", "wall_s", "cpu_s", "peak_mib", "machine"])
+
+
+def sum_costs(costs: pd.DataFrame) -> list[dict[str, Any]]:
+    """Sum the costs of jobs by rule.
+
+    Returns
+    -------
+    list of dict
+        For each rule, that which took most first: ``rule``, ``jobs``, ``cpu_s`` of all, ``wall_s``
+        of the longest, ``longest``, ``peak_mib`` of the largest, ``largest``.
+    """
+    rules = []
+    for rule, jobs in costs.groupby("rule"):
+        longest, largest = (jobs.loc[jobs[name].idxmax()] for name in ("wall_s", "peak_mib"))
+        rules.append(
+            {
+                "rule": rule,
+                "jobs": len(jobs),
+                "cpu_s": jobs["cpu_s"].sum(),
+                "wall_s": longest["wall_s"],
+                "longest": longest["job"],
+                "peak_mib": largest["peak_mib"],
+                "largest": largest["job"],
+            }
+        )
+    return sorted(rules, key=lambda line: -line["cpu_s"])
+
+
+def build_page() -> str:
+    """Build the page of costs."""
+    costs, scale = read_costs(list_records(PIPELINE)), look_up(RUN_FILE, "scale")
+    experiments = [
+        name for study in look_up(RUN_FILE, "studies") for name in find_experiments(study)
+    ]
+    return render_page(
+        sorted(TEMPLATES.iterdir()),
+        "costs.html.j2",
+        rules=sum_costs(costs),
+        n_jobs=len(costs),
+        cpu_s=costs["cpu_s"].sum(),
+        machines=sorted(set(costs["machine"])),
+        scale=scale,
+        is_reduced=bool(list_reductions(experiments, scale)),
+    )
+
+
+if __name__ == "__main__":
+    write_text(PAGE, build_page())
