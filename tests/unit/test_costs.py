@@ -22,7 +22,7 @@ stages:
 
 @pytest.fixture(autouse=True)
 def project(tmp_path, monkeypatch):
-    """A pipeline of four jobs, three of which have run, and what a job left that there is no more."""
+    """A pipeline of four jobs, three of which have run, and what a job left that is no more."""
     monkeypatch.chdir(tmp_path)
     Path("dvc.yaml").write_text(PIPELINE)
     for name, change in {
