@@ -15,11 +15,14 @@ from redigit.claims import (
     find_fact,
     find_setting,
     find_settings,
+    read_claims,
 )
 from redigit.document_rules import DOCUMENT_RULES
 from redigit.errors import InputError
 from redigit.files import read_json
 from redigit.scale import find_without_effect, list_changes
+from redigit.settings import RUN_FILE, look_up
+from redigit.validation import SCHEMAS
 from redigit.verdicts import (
     MEASURED_RULES,
     VERDICTS,
@@ -170,6 +173,30 @@ def find_departures(claims: list[Claim]) -> dict[tuple[str, str], dict[str, str]
             text = f"{claim.metric} {setting} instead of the stated {claim.printed}"
             departures.setdefault(claim.target[:2], {})[name] = text
     return departures
+
+
+def judge_study(
+    study: str, claims: Path, metrics: list[Path], schema: Path = SCHEMAS / "claims.yaml"
+) -> tuple[pd.DataFrame, dict[str, int]]:
+    """Judge all claims of a study.
+
+    Parameters
+    ----------
+    study : str
+        Name of the study.
+    claims, metrics, schema : Path, list of Path, Path
+        Its claims, the metrics of its experiments, and the schema of claims.
+
+    Returns
+    -------
+    (pandas.DataFrame, dict of str to int)
+        As of `tabulate` and `count_verdicts`.
+    """
+    criteria = Criteria(**look_up(RUN_FILE, "audit"))
+    printed = read_claims(claims, study, schema)
+    audit = Audit(printed, metrics, criteria, look_up(RUN_FILE, "scale"))
+    judged = [audit.judge(claim) for claim in printed]
+    return tabulate(printed, judged, criteria), count_verdicts(judged)
 
 
 def tabulate(claims: list[Claim], verdicts: list[Verdict], criteria: Criteria) -> pd.DataFrame:

@@ -4,19 +4,17 @@
 differ from run to run, which nothing that the engines keep may do.
 """
 
-import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
-import yaml
 
 from redigit.files import read_json, write_text
 from redigit.pages import list_reductions, render_page
+from redigit.pipeline import PIPELINE, read_pipeline
 from redigit.settings import RUN_FILE, find_experiments, look_up
 
-PIPELINE = Path("dvc.yaml")
 TEMPLATES = Path("workflow/templates")
 PAGE = Path("reports/costs.html")
 
@@ -25,19 +23,10 @@ def list_records(pipeline: Path) -> Iterator[Path]:
     """List where the jobs of a pipeline leave their records: beside the log that each names.
 
     A folder of logs also holds what jobs left that there are no more.
-
-    Parameters
-    ----------
-    pipeline : Path
-        A dvc.yaml, whose stages may be written for one item or for each of several.
     """
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    for stage in yaml.load(pipeline.read_text(), loader)["stages"].values():
-        for item in stage.get("foreach", {"": {}}).values():
-            command = stage.get("do", stage)["cmd"]
-            log = re.search(r"--log (\S+)", command)[1]
-            name = re.sub(r"\$\{item\.(\w+)\}", lambda match, item=item: item[match[1]], log)
-            yield Path(name).with_suffix(".json")
+    for stage in read_pipeline(pipeline).values():
+        words = stage["cmd"].split()
+        yield Path(words[words.index("--log") + 1]).with_suffix(".json")
 
 
 def read_costs(records: Iterator[Path]) -> pd.DataFrame:

@@ -1,0 +1,144 @@
+"""The chain of evidence behind a verdict: raw files, code, settings, jobs, metrics, verdict.
+
+Each link is what dvc.lock recorded when the job ran. It holds if it is still so: the command is
+that of dvc.yaml, the code and the settings are those of the checkout, what the job took is what
+another job made or a source, and what it made is on the disk as it was made.
+"""
+
+import hashlib
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from redigit.errors import InputError
+from redigit.pipeline import Stage, read_lock, read_pipeline
+from redigit.settings import look_up
+
+
+class Broken(NamedTuple):
+    """A link that does not hold.
+
+    Attributes
+    ----------
+    stage, what : str
+        The job, and the file or key.
+    text : str
+        What was found, and what was recorded.
+    """
+
+    stage: str
+    what: str
+    text: str
+
+
+class Chain:
+    """What git and DVC hold of a run.
+
+    Attributes
+    ----------
+    planned, recorded : dict of str to dict
+        The stages of dvc.yaml and of dvc.lock.
+    makers : dict of str to str
+        By output, the stage that makes it.
+    """
+
+    def __init__(self) -> None:
+        self.planned, self.recorded = read_pipeline(), read_lock()
+        self.makers = {out: name for name, stage in self.planned.items() for out in stage["outs"]}
+
+    def list_stages(self, output: str) -> list[str]:
+        """List the stages that an output comes from, each after those that it takes from."""
+        if output not in self.makers:
+            raise InputError(f"{output}: no job of dvc.yaml makes it")
+        found: dict[str, None] = {}
+
+        def add(stage: str) -> None:
+            for path in self.planned[stage]["deps"]:
+                maker = self.makers.get(path)
+                if maker and maker not in found:
+                    add(maker)
+            found[stage] = None
+
+        add(self.makers[output])
+        return list(found)
+
+    def find_broken(self, name: str) -> Iterator[Broken]:
+        """Find the links of a stage that do not hold, those that come first in a job first."""
+        planned, recorded = self.planned[name], self.recorded.get(name)
+        if recorded is None:
+            yield Broken(name, "dvc.lock", "no record of this job; it has not run")
+            return
+        if planned["cmd"] != recorded["cmd"]:
+            yield Broken(name, "dvc.yaml", "the command is not the one that was run")
+        yield from self.find_changed_settings(name, planned, recorded)
+        yield from self.find_changed_inputs(name, planned, recorded)
+        for path in planned["outs"]:
+            if path not in recorded["outs"]:
+                yield Broken(name, path, "not among the outputs that dvc.lock has")
+            elif text := compare_file(path, recorded["outs"][path], "made"):
+                yield Broken(name, path, text)
+
+    def find_changed_inputs(self, name: str, planned: Stage, recorded: Stage) -> Iterator[Broken]:
+        """Find inputs that are not what the job took."""
+        for path in sorted({*planned["deps"], *recorded["deps"]}):
+            if path not in recorded["deps"] or path not in planned["deps"]:
+                side = "took" if path in recorded["deps"] else "did not take"
+                yield Broken(name, path, f"the recorded job {side} it, the present one differs")
+            elif maker := self.makers.get(path):
+                made = self.recorded.get(maker, {"outs": {}})["outs"].get(path)
+                if made != recorded["deps"][path]:
+                    yield Broken(
+                        name,
+                        path,
+                        f"the job took MD5 {recorded['deps'][path]}, {maker} made {made}",
+                    )
+            elif text := compare_file(path, recorded["deps"][path], "taken"):
+                yield Broken(name, path, text)
+
+    def find_changed_settings(self, name: str, planned: Stage, recorded: Stage) -> Iterator[Broken]:
+        """Find settings that are not those of the recorded job."""
+        for file in sorted({*planned["params"], *recorded["params"]}):
+            then = recorded["params"].get(file, {})
+            for key in sorted({*planned["params"].get(file, []), *then}):
+                try:
+                    now = look_up(Path(file), key)
+                except InputError as error:
+                    yield Broken(name, f"{file}: {key}", str(error))
+                    continue
+                if key not in then:
+                    yield Broken(name, f"{file}: {key}", "the recorded job did not depend on it")
+                elif now != then[key]:
+                    where, new, old = find_difference(key, now, then[key])
+                    found = f"found {shorten(new)}, the job had {shorten(old)}"
+                    yield Broken(name, f"{file}: {where}", found)
+
+
+def compare_file(path: str, md5: str | None, verb: str) -> str | None:
+    """Say how a file differs from what was recorded of it, if it does."""
+    if not Path(path).is_file():
+        return "missing; `dvc checkout` may bring it back"
+    found = hash_file(path)
+    return None if found == md5 else f"altered: found MD5 {found}, {verb} was {md5}"
+
+
+@cache
+def hash_file(path: str) -> str:
+    """Compute a file's MD5, by which DVC knows it; many jobs share their code."""
+    with Path(path).open("rb") as file:
+        return hashlib.file_digest(file, "md5").hexdigest()
+
+
+def find_difference(key: str, now: Any, then: Any) -> tuple[str, Any, Any]:
+    """Find the first key within a value in which two differ, and what each has there."""
+    if isinstance(now, dict) and isinstance(then, dict):
+        for name in {**then, **now}:
+            if now.get(name) != then.get(name) or (name in now) != (name in then):
+                return find_difference(f"{key}.{name}", now.get(name), then.get(name))
+    return key, now, then
+
+
+def shorten(value: object) -> str:
+    """Show a value in a line."""
+    text = repr(value)
+    return text if len(text) <= 60 else f"{text[:57]}…"
