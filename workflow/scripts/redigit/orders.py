@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 from scipy import stats
@@ -32,7 +33,7 @@ def judge_order(claim: Claim, measurements: Sequence[Measurement], criteria: Cri
     criteria : Criteria
         How accuracies are judged.
     """
-    pairs = [pair_runs(*both) for both in zip(measurements, measurements[1:], strict=False)]
+    pairs = [pair_runs(*both) for both in pairwise(measurements)]
     k = min(map(len, pairs))
     means = " > ".join(f"{measurement.mean:.4f}" for measurement in measurements)
     base = Verdict("", "", k=k, n=measurements[0].n, evidence=measurements[0].evidence)
