@@ -6,7 +6,7 @@ import optuna
 import pandas as pd
 from optuna.importance import FanovaImportanceEvaluator
 
-from redigit.search import draw_value
+from redigit.search import draw_value, log_through_program
 from redigit.settings import Settings
 from redigit.space import list_parameters
 
@@ -37,6 +37,7 @@ def find_importances(trials: pd.DataFrame, settings: Settings) -> dict[str, floa
     complete = trials[trials["state"] == "complete"]
     if len(complete) < LEAST_TRIALS:
         return {}
+    log_through_program()
     study = optuna.create_study()
     study.add_trials([recall_trial(trial, settings) for _, trial in complete.iterrows()])
     return optuna.importance.get_param_importances(
