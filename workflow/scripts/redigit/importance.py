@@ -10,9 +10,6 @@ from redigit.search import draw_value, log_through_program
 from redigit.settings import Settings
 from redigit.space import list_parameters
 
-# With fewer trials the forest behind it tells noise.
-LEAST_TRIALS = 10
-
 
 def find_importances(trials: pd.DataFrame, settings: Settings) -> dict[str, float]:
     """Find the importance of each parameter of a search for its objective.
@@ -24,22 +21,19 @@ def find_importances(trials: pd.DataFrame, settings: Settings) -> dict[str, floa
     Parameters
     ----------
     trials : DataFrame of str
-        The trials of one row and seed: ``state``, ``value`` and a column for each parameter, as
-        they stand in the table.
+        The complete trials of one row and seed: ``value`` and a column for each parameter, as they
+        stand in the table.
     settings : dict
         Settings of the kind `tuner`.
 
     Returns
     -------
     dict of str to float
-        By parameter, the most important first; none if fewer than `LEAST_TRIALS` are complete.
+        By parameter, the most important first.
     """
-    complete = trials[trials["state"] == "complete"]
-    if len(complete) < LEAST_TRIALS:
-        return {}
     log_through_program()
     study = optuna.create_study()
-    study.add_trials([recall_trial(trial, settings) for _, trial in complete.iterrows()])
+    study.add_trials([recall_trial(trial, settings) for _, trial in trials.iterrows()])
     return optuna.importance.get_param_importances(
         study, evaluator=FanovaImportanceEvaluator(seed=0)
     )

@@ -10,9 +10,10 @@ from matplotlib.figure import Figure, SubFigure
 from matplotlib.ticker import MaxNLocator
 
 from redigit.errors import InputError
-from redigit.importance import LEAST_TRIALS, find_importances
 from redigit.settings import Settings, resolve_settings
 
+# With fewer trials the forest behind importances tells noise.
+LEAST_TRIALS = 10
 # How far the rows' marks stand apart, in trials, since many values of small samples are equal.
 SHIFT = 0.06
 
@@ -49,14 +50,8 @@ def draw(study: str, definition: Settings, files: Sequence[Path]) -> tuple[Figur
     objectives = {of_row["objective"] for of_row in settings.values()}
     if len(objectives) > 1:
         raise InputError(f"{experiment}: rows of one figure need one objective; found {objectives}")
-    seed = trials["seed"].iloc[0]
-    importances = {
-        definition["rows"][row]: find_importances(
-            table[(trials["row"] == row) & (trials["seed"] == seed)], settings[row]
-        )
-        for row in settings
-    }
-    importances = {name: found for name, found in importances.items() if found}
+    importances = list_importances(table[trials["seed"] == trials["seed"].iloc[0]], settings)
+    importances = {definition["rows"][row]: found for row, found in importances.items()}
     if not importances:
         figure = Figure()
         words = draw_histories(figure, trials, definition["rows"], objectives.pop())
@@ -65,6 +60,21 @@ def draw(study: str, definition: Settings, files: Sequence[Path]) -> tuple[Figur
     left, right = figure.subfigures(1, 2, width_ratios=(3, 2))
     words = draw_histories(left, trials, definition["rows"], objectives.pop())
     return figure, f"{words} Importance: {draw_importances(right, importances)}."
+
+
+def list_importances(
+    table: pd.DataFrame, settings: dict[str, Settings]
+) -> dict[str, dict[str, float]]:
+    """List the importance of each parameter, for the rows with enough trials in a table of text."""
+    found = {}
+    for row, of_row in settings.items():
+        trials = table[(table["row"] == row) & (table["state"] == "complete")]
+        if len(trials) >= LEAST_TRIALS:
+            # Optuna takes seconds to load, which no other figure should wait for.
+            from redigit.importance import find_importances
+
+            found[row] = find_importances(trials, of_row)
+    return found
 
 
 def draw_importances(figure: SubFigure, importances: dict[str, dict[str, float]]) -> str:
