@@ -130,7 +130,7 @@ def find_same_tables(claims: list[Judged]) -> list[Contradiction]:
         if len(pairs) >= LEAST_CELLS and len(same) >= LEAST_SHARE * len(pairs):
             sentence = (
                 f"{other_name} has the same figures as {name}, which is about something else, in "
-                f"{len(same)} of {len(pairs)} cells, counts not counted."
+                f"{len(same)} of {len(pairs)} cells; counts are left out."
             )
             ids = tuple(claim["id"] for pair in same for claim in pair)
             found.append(Contradiction("same_tables", ids, (sentence,)))
