@@ -246,6 +246,7 @@ def test_bad_cell_gives_one_line(project, change, expected):
         ({"rule": "number_above", "quantity": GOOD["id"]}, ["found 1 claims", "takes pairs"]),
         ({"quantity": "t/mlp/mixed/settings.hidden.2"}, ["found 'settings.hidden.2'"]),
         ({"rule": "range_of_runs"}, ["margin: missing"]),
+        ({"rule": "stops_at", "quantity": GOOD["id"]}, ["found 100", "less than the 1 claims"]),
         ({"rule": "f1_of", "quantity": GOOD["id"]}, ["found 1 claims", "f1_of takes 2"]),
         (
             {"rule": "average_of", "quantity": f"{GOOD['id']} {REPEATED['id']} t-count"},

@@ -48,7 +48,9 @@ def test_each_exhibit_of_the_document_is_accounted_for(study):
     named = {f"{kind.replace('Fig.', 'Figure')} {number}" for kind, number in numbered}
     content = read_params(ROOT / f"studies/{study}/report.yaml")
     exhibits = chain(content["tables"].values(), content["figures"].values())
-    known = {exhibit["title"] for exhibit in exhibits} | content.get("not_rebuilt", {}).keys()
+    # A figure that is rebuilt in parts has what follows a comma for their names.
+    titles = {exhibit["title"].split(",")[0] for exhibit in exhibits}
+    known = titles | content.get("not_rebuilt", {}).keys()
     assert named <= known
     # Study B numbers none.
     assert named or study == "b"

@@ -20,6 +20,7 @@ from redigit.claims import (
 from redigit.document_rules import DOCUMENT_RULES
 from redigit.errors import InputError
 from redigit.files import read_json
+from redigit.grim import find_items, judge_items
 from redigit.scale import find_without_effect, list_changes
 from redigit.settings import RUN_FILE, look_up
 from redigit.validation import SCHEMAS
@@ -86,7 +87,11 @@ class Audit:
         return self.judge_measured(claim, claim.target)
 
     def judge_measured(self, claim: Claim, target: Quantity) -> Verdict:
-        """Judge a claim about a metric, if the row ran with the settings of the study."""
+        """Judge a claim about a metric, if it can be and the row ran as the study did."""
+        items = find_items(claim, target, self.claims.values(), self.find_metrics(target)[2])
+        # What cannot be needs no run that could reproduce it.
+        if items and (impossible := judge_items(claim, items)):
+            return impossible
         measurement = self.find_measurement(target)
         # The others take their chance from the draws alone.
         if claim.rule in ("accuracy_same_test", "accuracy_other_test") and not measurement.n:
@@ -118,8 +123,8 @@ class Audit:
         }
         return list((departures | changes).values())
 
-    def find_measurement(self, target: Quantity) -> Measurement:
-        """Find a metric of a row among the metrics files."""
+    def find_metrics(self, target: Quantity) -> tuple[Path, str, dict[str, Any]]:
+        """Find the metrics of a row, with their file and its SHA-256; the one named is there."""
         if target.experiment not in self.files:
             known = ", ".join(self.files)
             raise InputError(f"--metrics: none for {target.experiment}; found {known}")
@@ -127,7 +132,11 @@ class Audit:
         for key, content in ((target.row, rows), (target.name, rows.get(target.row, {}))):
             if key not in content:
                 raise InputError(f"{path}: no {key!r}; found {', '.join(content)}")
-        metrics = rows[target.row]
+        return path, sha256, rows[target.row]
+
+    def find_measurement(self, target: Quantity) -> Measurement:
+        """Find a metric of a row among the metrics files."""
+        path, sha256, metrics = self.find_metrics(target)
         values = metrics.get("replicates", {}).get(target.name, [metrics[target.name]])
         n = find_number(target, metrics, self.scale)
         return Measurement(tuple(values), n, str(path), sha256)

@@ -53,6 +53,12 @@ QUANTITIES = {
     "quotient_of": "claims",
     "number_above": "claims",
     "at_least": "claims",
+    "at_most": "claims",
+    "highest_of": "claims",
+    "lowest_of": "claims",
+    "largest_step": "claims",
+    "stops_at": "claims",
+    "parameters_of": "claims",
     "number_of": "claims",
     "same_figures": "claims",
     "in_range": "claims",
@@ -69,13 +75,14 @@ MARGIN_RULES = (*ACCURACY_RULES, "range_of_runs")
 # How many other claims a rule compares with, where it is a fixed number.
 OPERANDS = {
     "same_as": 1,
-    "at_least": 1,
     "complement_of": 1,
     "difference": 2,
     "quotient_of": 2,
     "in_range": 2,
     "f1_of": 2,
 }
+# Rules whose number says how many of the other claims are meant, or which one: not all of them.
+POSITIONS = ("highest_of", "lowest_of", "largest_step", "stops_at")
 # What one of a unit is as a plain number; units that are not named here stand for themselves.
 FACTORS = {"percent": 0.01, "points": 0.01, "seconds_per_million": 1e-6}
 FIGURES = "figures"
@@ -332,6 +339,9 @@ def check_operands(claim: Claim, claims: dict[str, Claim]) -> None:
         raise InputError(f"quantity: found {len(ids)} claims; {claim.rule} takes {allowed}")
     if claim.rule == "number_above" and len(ids) % 2:
         raise InputError(f"quantity: found {len(ids)} claims; number_above takes pairs of them")
+    if claim.rule in POSITIONS and claim.value not in range(1, len(ids)):
+        allowed = f"1 to one less than the {len(ids)} claims that it is compared with"
+        raise InputError(f"value: found {claim.value}; allowed with {claim.rule} is {allowed}")
     if claim.rule == "average_of":
         n_counts = sum(claims[name].unit == "count" for name in ids)
         if n_counts not in (0, len(ids) / 2):

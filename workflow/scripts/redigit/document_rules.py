@@ -4,6 +4,9 @@ They need no run; the rules that compare with what a run measured stand in `redi
 """
 
 from collections.abc import Callable
+from functools import partial
+from itertools import pairwise
+from math import prod
 
 import numpy as np
 
@@ -88,13 +91,114 @@ def judge_bound(claim: Claim, operands: list[Claim]) -> Verdict:
     return Verdict("inconsistent", f"{found}, more than {claim.printed}.", measured=width)
 
 
-def judge_least(claim: Claim, operands: list[Claim]) -> Verdict:
-    """Check that another claim is no less than a claimed lower bound."""
-    (other,) = operands
-    found = f"{other.location} has {other.printed}"
-    if other.number >= claim.number - other.half_unit - TOLERANCE:
-        return Verdict("consistent", f"{found}, not less than {claim.printed}.", other.number)
-    return Verdict("inconsistent", f"{found}, less than {claim.printed}.", other.number)
+def judge_limit(claim: Claim, operands: list[Claim], sign: int) -> Verdict:
+    """Check that no other claim lies beyond a claimed limit, given the rounding of the others.
+
+    Parameters
+    ----------
+    claim : Claim
+        The limit.
+    operands : list of Claim
+        The others.
+    sign : {1, -1}
+        1 if it is a lower limit, -1 if an upper one.
+    """
+    worst = min(operands, key=lambda operand: sign * operand.number + operand.half_unit)
+    beyond = "less" if sign > 0 else "more"
+    found = f"{worst.location} has {worst.printed}"
+    if sign * (worst.number - claim.number) >= -worst.half_unit - TOLERANCE:
+        sentence = f"{found}, not {beyond} than {claim.printed}."
+        return Verdict("consistent", sentence, worst.number)
+    return Verdict("inconsistent", f"{found}, {beyond} than {claim.printed}.", worst.number)
+
+
+def judge_extreme(claim: Claim, operands: list[Claim], sign: int) -> Verdict:
+    """Check that some claims are the highest, or the lowest, of all that are named.
+
+    What could be a tie, given rounding, contradicts nothing.
+
+    Parameters
+    ----------
+    claim : Claim
+        How many claims are said to be extreme.
+    operands : list of Claim
+        So many claims, then those that they are compared with.
+    sign : {1, -1}
+        1 if they are said to be the highest, -1 if the lowest.
+    """
+    size = int(claim.value)
+    subject = min(operands[:size], key=lambda operand: sign * operand.number + find_slack(operand))
+    other = max(operands[size:], key=lambda operand: sign * operand.number - find_slack(operand))
+    side, most = ("below", "highest") if sign > 0 else ("above", "lowest")
+    first, second = (f"{operand.printed} of {operand.model}" for operand in (subject, other))
+    difference = sign * (other.number - subject.number)
+    if difference > TOLERANCE and difference >= find_slack(other, subject) - TOLERANCE:
+        sentence = f"“{claim.printed}”, but {first} is {side} {second} ({other.location})."
+        return Verdict("inconsistent", sentence)
+    sentence = f"“{claim.printed}”: {first}; {most} of the others is {second} ({other.location})."
+    return Verdict("consistent", sentence)
+
+
+def find_slack(*operands: Claim) -> float:
+    """Find how far rounding can move a sum or difference of claims; whole numbers are exact."""
+    return sum(0 if operand.unit in WHOLE_UNITS else operand.half_unit for operand in operands)
+
+
+def judge_largest_step(claim: Claim, operands: list[Claim]) -> Verdict:
+    """Check that a step, counted from 1, is the largest rise from a claim to the next one.
+
+    What could be a tie, given rounding, contradicts nothing.
+    """
+    pairs = list(pairwise(operands))
+    rises = [second.number - first.number for first, second in pairs]
+    number = int(claim.value) - 1
+    largest = int(np.argmax(rises))
+    (first, second), (low, high) = pairs[number], pairs[largest]
+    found = (
+        f"“{claim.printed}”: from {first.printed} to {second.printed} it is "
+        f"{show_number(rises[number], first)}, at most {show_number(rises[largest], first)} "
+        f"elsewhere, from {low.printed} to {high.printed}"
+    )
+    difference = rises[largest] - rises[number]
+    # The end of a step is the beginning of the next: what both share is rounded but once.
+    slack = find_slack(first, second, low, high)
+    is_larger = difference > TOLERANCE and difference >= slack - TOLERANCE
+    return Verdict("inconsistent" if is_larger else "consistent", f"{found}.")
+
+
+def judge_stop(claim: Claim, operands: list[Claim]) -> Verdict:
+    """Check that a course ends where it first reaches a limit, as a stop rule says.
+
+    Parameters
+    ----------
+    claim : Claim
+        The number of the last step, counted from 1.
+    operands : list of Claim
+        The limit, then the course.
+    """
+    limit, *course = operands
+    reached = [i for i, step in enumerate(course, start=1) if step.number <= limit.number]
+    if not reached:
+        sentence = f"None of {len(course)} is at most {limit.printed}; printed is {claim.printed}."
+        return Verdict("inconsistent", sentence)
+    first = reached[0]
+    found = (
+        f"{course[first - 1].printed}, number {first}, is the first that is at most {limit.printed}"
+    )
+    return compare_within(claim, first == claim.number, found, first)
+
+
+def judge_parameters(claim: Claim, operands: list[Claim]) -> Verdict:
+    """Compare a number of parameters with the weights and biases of a layer.
+
+    A unit, such as a neuron or a kernel, has a weight for each of its inputs and a bias. The last
+    operand is the number of units, the product of the others is that of a unit's inputs.
+    """
+    *sides, units = operands
+    inputs = prod(int(side.value) for side in sides)
+    total = (inputs + 1) * int(units.value)
+    found = f"({inputs:,} + 1) · {units.printed} = {total:,}"
+    return compare_within(claim, total == claim.number, found, total)
 
 
 def judge_number(claim: Claim, operands: list[Claim]) -> Verdict:
@@ -192,7 +296,13 @@ DOCUMENT_RULES: dict[str, Callable[[Claim, list[Claim]], Verdict]] = {
     "complement_of": judge_complement,
     "quotient_of": judge_quotient,
     "difference_at_most": judge_bound,
-    "at_least": judge_least,
+    "at_least": partial(judge_limit, sign=1),
+    "at_most": partial(judge_limit, sign=-1),
+    "highest_of": partial(judge_extreme, sign=1),
+    "lowest_of": partial(judge_extreme, sign=-1),
+    "largest_step": judge_largest_step,
+    "stops_at": judge_stop,
+    "parameters_of": judge_parameters,
     "number_of": judge_number,
     "number_above": judge_number_above,
     "same_figures": judge_figures,

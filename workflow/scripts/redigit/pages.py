@@ -22,6 +22,7 @@ from redigit.claims import Quantity
 from redigit.errors import InputError
 from redigit.exhibits import name_row, read_exhibit
 from redigit.files import read_json
+from redigit.findings import find_contradictions
 from redigit.scale import list_changes
 from redigit.settings import (
     RUN_FILE,
@@ -37,8 +38,19 @@ from redigit.settings import (
 from redigit.tables import TABLE_COLUMNS, read_texts
 
 CLAIM_COLUMNS = (
-    *("id", "location", "model", "metric", "printed", "unit", "quantity", "margin", "context"),
-    *("verdict", "measured", "sd", "low", "high", "k", "evidence", "evidence_sha256", "sentence"),
+    *("id", "location", "model", "metric", "printed", "unit", "quantity", "rule", "margin"),
+    *(
+        "context",
+        "verdict",
+        "measured",
+        "sd",
+        "low",
+        "high",
+        "k",
+        "evidence",
+        "evidence_sha256",
+        "sentence",
+    ),
 )
 PIXELS_PER_POINT = 4 / 3
 # Units that are shown, and how; those of counts, shares and durations go without saying.
@@ -264,6 +276,7 @@ def build_study_page(
         figures=[describe_figure(report["figures"][path.stem], path, page) for path in figures],
         claims=[describe_claim(claim, page) for claim in claims.to_dict("records")],
         counts=Counter(claims["verdict"]),
+        contradictions=find_contradictions(claims.to_dict("records")),
         assumptions=describe_assumptions(experiments, claims),
         not_rebuilt=report.get("not_rebuilt", {}),
     )
