@@ -10,6 +10,8 @@ from redigit.claims import Claim
 
 # The kind of a claim without an error.
 TRUE = "true"
+# True claims for each false one: false alarms are rare, and judged against a nominal rate.
+TRUE_CLAIMS = 5
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from redigit.audit import Audit
 from redigit.claims import Claim
 from redigit.document_rules import find_f1
 from redigit.randomness import make_generator
-from redigit.synthetic import TRUE, Judged, make_claim, swap_digits
+from redigit.synthetic import TRUE, TRUE_CLAIMS, Judged, make_claim, swap_digits
 from redigit.synthetic_runs import AS_ASSUMED
 from redigit.verdicts import Criteria
 
@@ -204,14 +204,17 @@ def list_errors(
         return
     true, last = round(float(statement.value), statement.digits), 10.0**-statement.digits
     is_comparative = statement.rule in COMPARATIVES
+    kind = (
+        "wrong comparative" if is_comparative
+        else "outside the range" if statement.rule == "in_range"
+        else "off"
+    )  # fmt: skip
     for size in UNITS:
-        side = statement.side or int(generator.choice((-1, 1)))
-        if is_comparative:
-            yield "wrong comparative", size, abs(true + side * size * last)
-        elif statement.rule == "in_range":
-            yield "outside the range", size, abs(true + side * size * last)
-        else:
-            yield "off", size, abs(true + side * size * last)
+        error = (statement.side or int(generator.choice((-1, 1)))) * size * last
+        if true + error >= 0:
+            yield kind, size, true + error
+        elif not statement.side:
+            yield kind, size, true - error
     if statement.other is not None:
         kind = "other table" if statement.rule == "same_as" else "other row"
         yield kind, None, statement.other
@@ -227,11 +230,12 @@ def state(statement: Statement, value: float) -> Claim:
 
 
 def try_document_rules(trials: int, criteria: Criteria) -> Iterator[Judged]:
-    """Judge what as many synthetic reports state, true and false, by the rules within a document.
+    """Judge what synthetic reports state, by the rules within a document.
 
-    A false number that is printed as the true one would be is no error, and is left out.
+    All reports state true numbers, and as many as `trials` false ones besides. A false number that
+    is printed as the true one would be is no error, and is left out.
     """
-    for trial in range(trials):
+    for trial in range(trials * TRUE_CLAIMS):
         generator = make_generator("synthetic", "report", trial)
         report = draw_report(generator)
         audit = Audit(list(report.printed.values()), [], criteria, "full")
@@ -245,7 +249,8 @@ def try_document_rules(trials: int, criteria: Criteria) -> Iterator[Judged]:
             rule, situation = statement.rule, statement.situation
             claim = state(statement, statement.value)
             yield Judged(rule, situation, TRUE, audit.judge(claim).verdict)
-            for kind, size, value in list_errors(statement, generator):
+            errors = list_errors(statement, generator) if trial < trials else ()
+            for kind, size, value in errors:
                 wrong = state(statement, value)
                 if wrong.printed != claim.printed:
                     yield Judged(rule, situation, kind, audit.judge(wrong).verdict, size)

@@ -13,13 +13,14 @@ from itertools import product
 import numpy as np
 
 from redigit.randomness import make_generator
-from redigit.synthetic import TRUE, Judged, make_claim, swap_digits
+from redigit.synthetic import TRUE, TRUE_CLAIMS, Judged, make_claim, swap_digits
 from redigit.verdicts import MEASURED_RULES, Criteria, Measurement
 
 ACCURACY_RULES = ("accuracy_same_test", "accuracy_other_test", "other_draw")
 REPLICATES = (2, 3, 5, 10, 20)
-# With 95 % confidence, fewer than 39 runs have no range that one more would lie in.
-MANY_REPLICATES = (10, 20, 39, 59, 99)
+# With 95 % confidence, fewer have no range that one more run would lie in.
+FEWEST_FOR_RANGE = 39
+MANY_REPLICATES = (20, 39, 59, 99)
 # Sizes of errors: percentage points, and standard deviations of one run.
 POINTS = (0.25, 0.5, 1, 2, 5)
 DEVIATIONS = (1, 2, 4, 8)
@@ -155,7 +156,8 @@ def judge_accuracies(
 
 
 def try_true_accuracies(trials: int, criteria: Criteria) -> Iterator[Judged]:
-    """Judge true claims about accuracies, `trials` for each rule, situation and k."""
+    """Judge true claims about accuracies, for each rule, situation and k."""
+    trials *= TRUE_CLAIMS
     for (rule, situation), (rows, drawn_as) in SITUATIONS.items():
         for k in REPLICATES:
             generator = make_generator("synthetic", rule, situation, k)
@@ -191,6 +193,7 @@ def try_false_accuracies(trials: int, criteria: Criteria) -> Iterator[Judged]:
 
 def try_counts_of_draws(trials: int, criteria: Criteria) -> Iterator[Judged]:
     """Judge true counts of one more draw, skewed ones such as of iterations."""
+    trials *= TRUE_CLAIMS
     for k in REPLICATES:
         generator = make_generator("synthetic", "other_draw", SKEWED, k)
         for drawn in np.rint(100 * generator.lognormal(0, 0.5, size=(trials, k + 1))):
@@ -205,13 +208,15 @@ def try_ranges(trials: int, criteria: Criteria) -> Iterator[Judged]:
     rule = "range_of_runs"
     for situation, k in product(("normal", "skewed"), MANY_REPLICATES):
         generator = make_generator("synthetic", rule, situation, k)
-        drawn = generator.standard_normal((trials, k + 1))
+        drawn = generator.standard_normal((trials * TRUE_CLAIMS, k + 1))
         if situation == "skewed":
             # Of standard deviation 1 too.
             drawn = generator.exponential(size=drawn.shape)
+        pairs = [(runs, 0) for runs in drawn.tolist()]
         # Fewer runs find no error of any size.
-        sizes = (0, *DEVIATIONS) if k >= 39 else (0,)
-        for (value, *runs), size in product(drawn.tolist(), sizes):
+        if k >= FEWEST_FOR_RANGE:
+            pairs += product(drawn[:trials].tolist(), DEVIATIONS)
+        for (value, *runs), size in pairs:
             side = generator.choice((-1, 1)) * size
             claim = make_claim(100 + value + side, 2, "none", rule, margin=5)
             measurement = Measurement(tuple(100 + run for run in runs))
@@ -226,6 +231,7 @@ def try_statements(trials: int, criteria: Criteria) -> Iterator[Judged]:
     A statement that is so in a share of runs only is stated as the study's own run has it.
     """
     rule = "statement"
+    trials *= TRUE_CLAIMS
     for share, k in product((1, 0.99, 0.9), REPLICATES):
         situation = "so in every run" if share == 1 else f"so in {100 * share:g} % of runs"
         generator = make_generator("synthetic", rule, situation, k)
@@ -238,6 +244,7 @@ def try_statements(trials: int, criteria: Criteria) -> Iterator[Judged]:
 
 def try_exact_numbers(trials: int, criteria: Criteria) -> Iterator[Judged]:
     """Judge numbers without chance, true ones and ones that are off by units of the last digit."""
+    trials *= TRUE_CLAIMS
     for rule in ("equal", "deduced", "decimals"):
         generator = make_generator("synthetic", rule)
         digits = DIGITS if rule == "decimals" else 0
