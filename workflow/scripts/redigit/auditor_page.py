@@ -15,10 +15,10 @@ ASSUMPTIONS = {
     "of ours, and runs are about normally distributed. The standard deviation has a floor that "
     "stands for two runs that disagree in as many items as one gets wrong; where they disagree in "
     "fewer, the rule is cautious: it gives fewer false alarms than it might, and finds less.",
-    "accuracy_other_test": "The study's items are a sample of their own of the same size as ours, "
-    "with more than a few errors. What our runs share by sharing items is counted as if they did "
-    "not, which makes the rule cautious. A study that measured on fewer items than we did scatters "
-    "more than the rule allows for, and gets more false alarms.",
+    "accuracy_other_test": "The study's items are a sample of their own of the same size as ours. "
+    "What our runs have in common by sharing items is counted as if they had not, which makes the "
+    "rule cautious; with hardly any errors that reserve is used up. A study that measured on fewer "
+    "items than we did scatters more than the rule allows for, and gets more false alarms.",
     "other_draw": "Each run draws its own items, and what it gives is about normally distributed. "
     "With so few errors that runs often tie, the scatter of two of them is no measure of it.",
     "range_of_runs": "The study's run is one more of ours; any distribution will do. With fewer "
