@@ -312,6 +312,11 @@ def test_decimals_hold_within_half_a_unit(numerator, digits, off):
                                            (0.7, 1, "share"), (0.7, 1, "share")], "inconsistent"),
         ("in_range", (8, 0, "label"), [(0, 0, "label"), (9, 0, "label")], "consistent"),
         ("in_range", (10, 0, "label"), [(9, 0, "label"), (0, 0, "label")], "impossible"),
+        ("same_as", (0.9922, 4, "share"), [(0.9923, 4, "share")], "inconsistent"),
+        ("same_as", (99.22, 2, "percent"), [(0.9923, 4, "share")], "inconsistent"),
+        ("in_range", (0.976, 3, "share"), [(0.98, 2, "share"), (0.99, 2, "share")], "consistent"),
+        ("in_range", (0.974, 3, "share"), [(0.98, 2, "share"), (0.99, 2, "share")], "impossible"),
+        ("in_range", (0.97, 2, "share"), [(0.98, 2, "share"), (0.99, 2, "share")], "impossible"),
     ],
 )  # fmt: skip
 def test_document_rules(rule, claim, others, expected):

@@ -62,6 +62,7 @@ def finish_project(made: Made) -> None:
     text = project.read("params.yaml")
     text = replace_line(text, "studies: ", "studies: [example]")
     text = replace_line(text, "scale: ", "scale: smoke")
+    text = replace_line(text, "synthetic_claims: ", "synthetic_claims: 2")
     text = replace_line(text, "  source_dir: ", f"  source_dir: {DATA.resolve()}")
     project.path("params.yaml").write_text(text)
     project.dvc("remote", "add", "-q", "--force", "--default", "store", str(made.folder / "remote"))

@@ -1,7 +1,11 @@
-"""Verdicts. Needs a study's claims and metrics; makes a verdict for each claim."""
+"""Verdicts. Needs a study's claims and metrics; makes a verdict for each claim.
+
+How often the rules that give the verdicts err is measured on synthetic claims, without any data.
+"""
 
 from redigit.claims import declare_claims
 from redigit.jobs import list_experiments, match_any
+from redigit.settings import RUN_FILE, declare_keys
 
 
 rule check_claims:
@@ -29,5 +33,21 @@ rule check_claims:
         " --verdicts {output.verdicts} --summary {output.summary} --log {log}"
 
 
+rule audit_rules:
+    input:
+        program=import_closure("workflow/scripts/audit_rules.py"),
+    output:
+        rates="<metrics>/error_rates.json",
+    log:
+        "<logs>/audit_rules.log",
+    params:
+        settings=declare_keys({RUN_FILE: ["audit", "synthetic_claims"]}),
+    message:
+        "Trying the rules on synthetic claims"
+    shell:
+        "python workflow/scripts/audit_rules.py --rates {output.rates} --log {log}"
+
+
+targets.append("<metrics>/error_rates.json")
 targets += expand("<reports>/{study}/verdicts.csv", study=config["studies"])
 targets += expand("<metrics>/{study}/verdicts.json", study=config["studies"])

@@ -107,7 +107,32 @@ rule write_index:
         " --page {output.page} --log {log}"
 
 
+rule write_auditor:
+    input:
+        program=import_closure("workflow/scripts/write_auditor.py"),
+        templates=TEMPLATES,
+        style="workflow/redigit.mplstyle",
+        rates="<metrics>/error_rates.json",
+    output:
+        alarms="<reports>/auditor_alarms.svg",
+        power="<reports>/auditor_power.svg",
+        page="<reports>/auditor.html",
+    log:
+        "<logs>/write_auditor.log",
+    params:
+        settings=declare_keys({RUN_FILE: ["audit.level"]}),
+    message:
+        "Writing the page on the auditor"
+    shell:
+        "python workflow/scripts/write_auditor.py --rates {input.rates}"
+        " --templates {input.templates} --style {input.style} --alarms {output.alarms}"
+        " --power {output.power} --page {output.page} --log {log}"
+
+
 targets += expand("<reports>/{study}/tables.csv", study=config["studies"])
 targets += [f"<reports>/{study}/figures/{name}.svg" for study, name in list_figures()]
 targets += expand("<reports>/{study}/index.html", study=config["studies"])
 targets.append("<reports>/index.html")
+targets += expand(
+    "<reports>/{name}", name=["auditor.html", "auditor_alarms.svg", "auditor_power.svg"]
+)

@@ -6,7 +6,7 @@ They need no run; the rules that compare with what a run measured stand in `redi
 from collections.abc import Callable
 from functools import partial
 from itertools import pairwise
-from math import prod
+from math import isclose, prod
 
 import numpy as np
 
@@ -38,10 +38,17 @@ def judge_sum(claim: Claim, operands: list[Claim]) -> Verdict:
 
 
 def judge_same(claim: Claim, operands: list[Claim]) -> Verdict:
-    """Compare a claim with the same number printed elsewhere."""
+    """Compare a claim with the same number printed elsewhere.
+
+    To as many decimals it is printed in one way only; to others it may be rounded once more.
+    """
     (other,) = operands
     found = f"{other.location} has {other.printed}"
-    return compare_within(claim, is_near(claim, other.number, operands), found, other.number)
+    if isclose(claim.half_unit, other.half_unit):
+        agrees = abs(claim.number - other.number) <= TOLERANCE
+    else:
+        agrees = is_near(claim, other.number, operands)
+    return compare_within(claim, agrees, found, other.number)
 
 
 def judge_difference(claim: Claim, operands: list[Claim]) -> Verdict:
@@ -231,10 +238,19 @@ def judge_figures(claim: Claim, operands: list[Claim]) -> Verdict:
 
 
 def judge_range(claim: Claim, operands: list[Claim]) -> Verdict:
-    """Check that a claim lies between two others; anything else cannot be."""
+    """Check that a claim lies between two others; anything else cannot be.
+
+    Rounding keeps the order of numbers with as many decimals. A bound that is printed with fewer
+    may have been rounded past the claim, by half a unit of its own.
+    """
     low, high = sorted(operands, key=lambda operand: operand.number)
     bounds = f"{low.printed} to {high.printed}"
-    if low.number - TOLERANCE <= claim.number <= high.number + TOLERANCE:
+    low_slack, high_slack = (
+        0 if bound.unit in WHOLE_UNITS or bound.half_unit <= claim.half_unit else bound.half_unit
+        for bound in (low, high)
+    )
+    least, most = low.number - low_slack - TOLERANCE, high.number + high_slack + TOLERANCE
+    if least <= claim.number <= most:
         return Verdict("consistent", f"{claim.printed} lies in the printed range {bounds}.")
     return Verdict("impossible", f"{claim.printed} lies outside the printed range {bounds}.")
 
