@@ -13,7 +13,7 @@ import pandas as pd
 from scipy.stats import binomtest
 
 from redigit.synthetic import TRUE, Judged
-from redigit.synthetic_reports import try_document_rules
+from redigit.synthetic_reports import try_document_rules, try_grim
 from redigit.synthetic_runs import try_measured_rules
 from redigit.verdicts import Criteria
 
@@ -26,6 +26,7 @@ SIZE_UNITS = {
     "accuracy_other_test": "points",
     "other_draw": "points",
     "range_of_runs": "standard deviations",
+    "in_order": "standard deviations",
 }
 LAST_DIGIT = "of the last digit"
 # Confidence of the intervals of rates, whatever that of the rules is. There are so many rates that
@@ -52,7 +53,11 @@ def measure_error_rates(trials: int, criteria: Criteria) -> dict[str, Any]:
         situation, and those of errors ``found`` by kind, then size (``any`` if they have none).
         A rate stands under ``all`` and, if the rule has replicates, under each number of them.
     """
-    judged = chain(try_measured_rules(trials, criteria), try_document_rules(trials, criteria))
+    judged = chain(
+        try_measured_rules(trials, criteria),
+        try_document_rules(trials, criteria),
+        try_grim(trials),
+    )
     table = tabulate_judged(judged)
     rules = {
         rule: summarise_rule(rule, group, criteria)

@@ -13,10 +13,11 @@ import numpy as np
 from redigit.audit import Audit
 from redigit.claims import Claim
 from redigit.document_rules import find_f1
+from redigit.grim import Items, judge_items
 from redigit.randomness import make_generator
 from redigit.synthetic import TRUE, TRUE_CLAIMS, Judged, make_claim, swap_digits
 from redigit.synthetic_runs import AS_ASSUMED
-from redigit.verdicts import Criteria
+from redigit.verdicts import Criteria, Verdict
 
 UNITS = (1, 2, 5, 10)
 # Decimals of scores by class, of accuracies, and of seconds.
@@ -289,3 +290,22 @@ def try_document_rules(trials: int, criteria: Criteria) -> Iterator[Judged]:
                 wrong = state(statement, value)
                 if wrong.printed != claim.printed:
                     yield Judged(rule, situation, kind, audit.judge(wrong).verdict, size)
+
+
+def try_grim(trials: int) -> Iterator[Judged]:
+    """Judge means of 20 to 2,500 items by the GRIM test, as many as `trials` of each false sort.
+
+    The more items, the fewer means are impossible: of 10,000 none is with four decimals.
+    """
+    for trial in range(trials * TRUE_CLAIMS):
+        generator = make_generator("synthetic", "grim", trial)
+        n = int(generator.integers(20, 2500))
+        share = generator.integers(n // 2, n + 1) / n
+        items = Items(n, "items")
+        claim = make_claim(share, ACCURACY, "share", "grim")
+        possible = Verdict("consistent", "")
+        yield Judged("grim", AS_ASSUMED, TRUE, (judge_items(claim, items) or possible).verdict)
+        for size in UNITS if trial < trials else ():
+            wrong = make_claim(share - size * 10**-ACCURACY, ACCURACY, "share", "grim")
+            verdict = judge_items(wrong, items) or possible
+            yield Judged("grim", AS_ASSUMED, "off", verdict.verdict, size)

@@ -12,6 +12,7 @@ from itertools import product
 
 import numpy as np
 
+from redigit.orders import judge_order
 from redigit.randomness import make_generator
 from redigit.synthetic import TRUE, TRUE_CLAIMS, Judged, make_claim, swap_digits
 from redigit.verdicts import MEASURED_RULES, Criteria, Measurement
@@ -258,6 +259,18 @@ def try_exact_numbers(trials: int, criteria: Criteria) -> Iterator[Judged]:
                 yield Judged(rule, AS_ASSUMED, kind[0], verdict, kind[1])
 
 
+def try_orders(trials: int, criteria: Criteria) -> Iterator[Judged]:
+    """Judge that one row is above another, whose means lie some standard deviations apart."""
+    claim, sd = make_claim(1, 0, "none", "in_order"), 0.01
+    sorts = [(TRUE, None, 1.0, TRUE_CLAIMS * trials)]
+    sorts += [("the other way round", size, -size, trials) for size in (0.5, 1, 2, 4)]
+    for k, (kind, size, shift, n) in product(REPLICATES, sorts):
+        generator = make_generator("synthetic", "in_order", f"{k} {shift}")
+        for rows in generator.normal(0.9, sd, (n, 2, k)) + sd * np.array([[shift], [0]]):
+            verdict = judge_order(claim, [Measurement(tuple(row), 1000) for row in rows], criteria)
+            yield Judged("in_order", AS_ASSUMED, kind, verdict.verdict, size, k)
+
+
 def try_measured_rules(trials: int, criteria: Criteria) -> Iterator[Judged]:
     """Judge synthetic claims by every rule of what runs measure, `trials` of each sort."""
     for try_claims in (
@@ -267,5 +280,6 @@ def try_measured_rules(trials: int, criteria: Criteria) -> Iterator[Judged]:
         try_ranges,
         try_statements,
         try_exact_numbers,
+        try_orders,
     ):
         yield from try_claims(trials, criteria)
