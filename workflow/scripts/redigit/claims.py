@@ -50,9 +50,14 @@ QUANTITIES = {
     "difference": "claims",
     "difference_at_most": "claims",
     "complement_of": "claims",
+    "product_of": "claims",
+    "parameters_of": "claims",
+    "map_side_of": "claims",
+    "batches_of": "claims",
     "quotient_of": "claims",
     "number_above": "claims",
     "at_least": "claims",
+    "at_most": "claims",
     "number_of": "claims",
     "same_figures": "claims",
     "in_range": "claims",
@@ -66,18 +71,28 @@ ACCURACY_RULES = {
     "other_draw": ("share", "percent", "count"),
 }
 MARGIN_RULES = (*ACCURACY_RULES, "range_of_runs")
-# How many other claims a rule compares with, where it is a fixed number.
+# How many other claims a rule compares with, where that is fixed.
 OPERANDS = {
-    "same_as": 1,
-    "at_least": 1,
-    "complement_of": 1,
-    "difference": 2,
-    "quotient_of": 2,
-    "in_range": 2,
-    "f1_of": 2,
+    "same_as": (1,),
+    "at_least": (1,),
+    "at_most": (1,),
+    "complement_of": (1,),
+    "difference": (2,),
+    "quotient_of": (2,),
+    "in_range": (2,),
+    "f1_of": (2,),
+    "map_side_of": (2, 3),
+    "batches_of": (2, 3),
 }
 # What one of a unit is as a plain number; units that are not named here stand for themselves.
-FACTORS = {"percent": 0.01, "points": 0.01, "seconds_per_million": 1e-6}
+# Megabytes, of 2^20 bytes, are counted in single-precision numbers of four bytes.
+FACTORS = {
+    "percent": 0.01,
+    "points": 0.01,
+    "seconds_per_million": 1e-6,
+    "millions": 10**6,
+    "megabytes": 2**18,
+}
 FIGURES = "figures"
 
 
@@ -128,6 +143,8 @@ class Claim:
     @property
     def number(self) -> float:
         """The value as a plain number: an accuracy as a share, whatever unit is printed."""
+        if self.factor > 1:
+            return self.value * self.factor
         # Divided, since 95 times 0.01 is not 0.95.
         return self.value / round(1 / self.factor)
 
@@ -326,9 +343,9 @@ def check_operands(claim: Claim, claims: dict[str, Claim]) -> None:
     unknown = [name for name in ids if name not in claims or name == claim.id]
     if unknown:
         raise InputError(f"quantity: found {unknown[0]!r}; allowed are ids of other claims")
-    expected = OPERANDS.get(claim.rule, len(ids))
-    if not ids or len(ids) != expected:
-        allowed = OPERANDS.get(claim.rule, "one or more")
+    expected = OPERANDS.get(claim.rule, (len(ids),))
+    if not ids or len(ids) not in expected:
+        allowed = " or ".join(map(str, OPERANDS.get(claim.rule, ["one or more"])))
         raise InputError(f"quantity: found {len(ids)} claims; {claim.rule} takes {allowed}")
     if claim.rule == "number_above" and len(ids) % 2:
         raise InputError(f"quantity: found {len(ids)} claims; number_above takes pairs of them")
@@ -390,8 +407,13 @@ def find_setting(target: Quantity) -> float:
         value: Any = look_up(target.file, f"{FIGURES}.{target.row}")
     else:
         value = resolve_settings(target.experiment, target.row, "full")
+    prefix = ""
     for part in path.split("."):
-        if isinstance(value, list | dict) and part == "length":
+        part, prefix = prefix + part, ""
+        # What a search varies has names with dots, such as `optimiser.learning_rate`.
+        if isinstance(value, dict) and any(str(key).startswith(f"{part}.") for key in value):
+            prefix = f"{part}."
+        elif isinstance(value, list | dict) and part == "length":
             value = len(value)
         elif isinstance(value, list) and part.isdecimal() and int(part) < len(value):
             value = value[int(part)]
