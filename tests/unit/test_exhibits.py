@@ -48,7 +48,11 @@ def test_each_exhibit_of_the_document_is_accounted_for(study):
     named = {f"{kind.replace('Fig.', 'Figure')} {number}" for kind, number in numbered}
     content = read_params(ROOT / f"studies/{study}/report.yaml")
     exhibits = chain(content["tables"].values(), content["figures"].values())
-    known = {exhibit["title"] for exhibit in exhibits} | content.get("not_rebuilt", {}).keys()
+    # One that has several parts is rebuilt part by part: "Figure 11, raw pairs".
+    known = {
+        part for exhibit in exhibits for part in (exhibit["title"], exhibit["title"].split(", ")[0])
+    }
+    known |= content.get("not_rebuilt", {}).keys()
     assert named <= known
     # Study B numbers none.
     assert named or study == "b"

@@ -45,6 +45,8 @@ PIXELS_PER_POINT = 4 / 3
 UNITS = {
     "percent": "%",
     "points": "points",
+    "millions": "million",
+    "megabytes": "MB",
     "pixels": "pixels",
     "seconds_per_million": "s a million parameters",
 }
