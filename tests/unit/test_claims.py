@@ -14,19 +14,16 @@ from redigit.audit import Audit
 from redigit.claims import (
     QUANTITIES,
     Claim,
-    Quantity,
     check_claims_file,
     claims_file,
     declare_claims,
-    find_fact,
-    find_setting,
-    find_settings,
     read_claims,
     read_printed,
 )
 from redigit.document_rules import DOCUMENT_RULES
 from redigit.errors import InputError
 from redigit.exhibits import name_row, read_exhibit
+from redigit.quantities import Quantity, find_fact, find_setting, find_settings
 from redigit.settings import look_up, report_file
 from redigit.verdicts import MEASURED_RULES, Criteria
 
@@ -173,7 +170,7 @@ def test_every_score_of_a_report_has_one_claim(study, monkeypatch):
 
 def test_rules_are_the_same_everywhere():
     allowed = set(yaml.safe_load(SCHEMA.read_text())["properties"]["rule"]["enum"])
-    judged = {*MEASURED_RULES, *DOCUMENT_RULES, "adopted", "absolute_time"}
+    judged = {*MEASURED_RULES, *DOCUMENT_RULES, "adopted", "absolute_time", "in_order"}
     assert allowed == set(QUANTITIES) == judged
     assert {rule for rule, kind in QUANTITIES.items() if kind == "claims"} == set(DOCUMENT_RULES)
 
@@ -243,6 +240,7 @@ def test_bad_cell_gives_one_line(project, change, expected):
         ({"rule": "sum_of", "quantity": "t-nowhere"}, ["found 't-nowhere'", "other claims"]),
         ({"rule": "sum_of", "quantity": BATCH["id"]}, [f"found '{BATCH['id']}'"]),
         ({"rule": "difference", "quantity": GOOD["id"]}, ["found 1 claims", "takes 2"]),
+        ({"rule": "map_side_of", "quantity": GOOD["id"]}, ["found 1 claims", "takes 2 or 3"]),
         ({"rule": "number_above", "quantity": GOOD["id"]}, ["found 1 claims", "takes pairs"]),
         ({"quantity": "t/mlp/mixed/settings.hidden.2"}, ["found 'settings.hidden.2'"]),
         ({"rule": "range_of_runs"}, ["margin: missing"]),
@@ -341,6 +339,7 @@ def test_percent_is_the_nearest_share(hundredths):
         ("convolutions.length", 2),
         ("convolutions.1.size", 3),
         ("groups.length", 3),
+        ("space.optimiser.learning_rate.low", 0.1),
     ],
 )
 def test_settings_are_found_by_their_path(project, path, value):
@@ -348,10 +347,18 @@ def test_settings_are_found_by_their_path(project, path, value):
         "hidden": [10, 10],
         "convolutions": [{"size": 5}, {"size": 3}],
         "groups": {"a": [1], "b": [2], "c": [3]},
+        "space": {"batch": {"low": 1}, "optimiser.learning_rate": {"low": 0.1}},
     }
     content = {**STUDY, "experiments": {"cnn": {"settings": settings, "rows": {"one": {}}}}}
     write_study("t", content)
     assert find_setting(Quantity("t/cnn", "one", f"settings.{path}")) == value
+
+
+def test_millions_and_megabytes_are_plain_numbers():
+    assert make_claim(value=1.8, digits=1, unit="millions").number == 1_800_000
+    megabytes = make_claim(value=3.5, digits=1, unit="megabytes")
+    assert 4 * megabytes.number == 3.5 * 2**20
+    assert 4 * megabytes.half_unit == pytest.approx(0.05 * 2**20)
 
 
 def test_facts_about_mnist():

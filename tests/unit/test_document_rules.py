@@ -74,6 +74,60 @@ def test_quotient_for_a_million_parameters(seconds, printed, expected):
     assert judge("quotient_of", claim, *operands) == expected
 
 
+@given(st.floats(0.1, 1000), st.floats(0.1, 1000), st.integers(0, 4), st.integers(0, 4))
+def test_product_of_rounded_numbers_is_consistent(first, second, digits, more):
+    operands = make_claim(first, digits, "seconds"), make_claim(second, more, "seconds")
+    claim = make_claim(first * second, 3, "seconds")
+    assert DOCUMENT_RULES["product_of"](claim, [*operands]).verdict == "consistent"
+
+
+@pytest.mark.parametrize(
+    ("rule", "factors", "printed", "expected"),
+    [("product_of", (64, 512), 32_768, "consistent"),
+     ("product_of", (64, 1, 512), 32_769, "inconsistent"),
+     # A dense layer, and a convolution of 64 kernels of 4 by 4 on 32 maps.
+     ("parameters_of", (1568, 512), 803_328, "consistent"),
+     ("parameters_of", (4, 4, 32, 64), 32_832, "consistent"),
+     ("parameters_of", (4, 4, 32, 64), 32_768, "inconsistent"),
+     # Maps of 28 by 28 under kernels of 4 by 4, and of 25 by 25 at steps of 2.
+     ("map_side_of", (28, 4), 25, "consistent"), ("map_side_of", (28, 4), 28, "inconsistent"),
+     ("map_side_of", (25, 4, 2), 11, "consistent"),
+     # Of 60,000 images a tenth is kept; 10 of the last batch's 50 are not there.
+     ("batches_of", (54_000, 50), 1080, "consistent"),
+     ("batches_of", (53_960, 50), 1080, "consistent"),
+     ("batches_of", (60_000, 50, 6000), 1080, "consistent"),
+     ("batches_of", (60_000, 50), 1080, "inconsistent")],
+)  # fmt: skip
+def test_counts_of_layers_and_batches_are_exact(rule, factors, printed, expected):
+    operands = [make_claim(factor, 0, "count") for factor in factors]
+    claim = make_claim(printed, 0, "count")
+    assert DOCUMENT_RULES[rule](claim, operands).verdict == expected
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "count", "expected"),
+    [(3.58, "megabytes", 939_539, "consistent"), (3.59, "megabytes", 939_539, "inconsistent"),
+     (1.8, "millions", 1_796_010, "consistent"), (1.7, "millions", 1_796_010, "inconsistent")],
+)  # fmt: skip
+def test_megabytes_and_millions_are_counts(value, unit, count, expected):
+    claim = make_claim(value, 2 if unit == "megabytes" else 1, unit)
+    assert DOCUMENT_RULES["same_as"](claim, [make_claim(count, 0, "count")]).verdict == expected
+
+
+@given(shares, shares)
+def test_bounds_agree_with_what_is_inside(first, second):
+    low, high = sorted([first, second])
+    assert judge("at_least", make_claim(low, 4), make_claim(high, 4)) == "consistent"
+    assert judge("at_most", make_claim(high, 4), make_claim(low, 4)) == "consistent"
+
+
+@given(shares, st.sampled_from([0.01, 0.5]))
+def test_bounds_disagree_with_what_is_outside(value, distance):
+    inner, outer = make_claim(value, 4), make_claim(value + distance, 4)
+    assert judge("at_least", outer, inner) == "inconsistent"
+    assert judge("at_most", inner, outer) == "inconsistent"
+
+
 @given(st.lists(st.tuples(shares, st.integers(1, 1000)), min_size=1, max_size=30), st.booleans())
 def test_rounded_average_is_consistent_with_rounded_numbers(items, weighted):
     values, weights = zip(*items, strict=True)

@@ -3,7 +3,7 @@
 import pytest
 from study_files import write_study
 
-from redigit.claims import Quantity
+from redigit.quantities import Quantity
 from redigit.scale import find_without_effect, list_changes
 
 STUDY = {

@@ -8,19 +8,13 @@ from typing import Any
 
 import pandas as pd
 
-from redigit.claims import (
-    MARGIN_RULES,
-    Claim,
-    Quantity,
-    find_fact,
-    find_setting,
-    find_settings,
-    read_claims,
-)
+from redigit.claims import MARGIN_RULES, Claim, read_claims
 from redigit.document_rules import DOCUMENT_RULES
 from redigit.errors import InputError
 from redigit.files import read_json
 from redigit.grim import find_items, judge_items
+from redigit.orders import judge_order
+from redigit.quantities import Quantity, find_fact, find_setting, find_settings
 from redigit.scale import find_without_effect, list_changes
 from redigit.settings import RUN_FILE, look_up
 from redigit.validation import SCHEMAS
@@ -80,6 +74,8 @@ class Audit:
             return Verdict("not_run", sentence)
         if claim.rule == "adopted":
             return judge_setting(claim)
+        if claim.rule == "in_order":
+            return self.judge_rows(claim)
         if claim.target is None:
             measurement = Measurement((find_fact(claim.quantity),))
             # A fact about files is no run, so that there is no number of replicates.
@@ -104,6 +100,18 @@ class Audit:
         found = show_number(measurement.mean, claim)
         sentence = f"Not decided: this run has {', '.join(changes)}; it gave {found}."
         return give_verdict("not_run", sentence, measurement)
+
+    def judge_rows(self, claim: Claim) -> Verdict:
+        """Judge a claim about the order of rows, if all ran with the settings of the study."""
+        measurements = [self.find_measurement(target) for target in claim.targets]
+        changes = {change: None for target in claim.targets for change in self.find_changes(target)}
+        if not changes:
+            return judge_order(claim, measurements, self.criteria)
+        found = " and ".join(f"{measurement.mean:.4f}" for measurement in measurements)
+        sentence = f"Not decided: this run has {', '.join(changes)}; it gave {found}."
+        first = measurements[0]
+        evidence = {"evidence": first.evidence, "evidence_sha256": first.evidence_sha256}
+        return Verdict("not_run", sentence, k=len(first.values), **evidence)
 
     def find_changes(self, target: Quantity) -> list[str]:
         """List the settings in which the row of a metric departs from the study, in words.

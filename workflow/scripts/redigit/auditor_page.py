@@ -26,8 +26,8 @@ ASSUMPTIONS = {
     "statement": "What is stated is so in every run, or in none. If it is so in most runs only, "
     "each more of ours is one more chance to contradict a study that had another.",
     "in_order": "Runs of one row are independent of each other, and paired ones of two rows are as "
-    "often in the one order as in the other if there is no difference. With fewer than six no order "
-    "is ever said not to hold.",
+    "often in the one order as in the other if there is no difference. With fewer than six runs no "
+    "order is ever said not to hold.",
     "equal": "There is no chance in the number.",
     "deduced": "There is no chance in the number.",
     "decimals": "There is no chance in the number, which the study rounded to its last digit.",
@@ -48,6 +48,9 @@ ASSUMPTIONS = {
     "largest_step": "The numbers were rounded once; what could be a tie contradicts nothing.",
     "stops_at": "Rounding keeps the order of numbers; the limit is one of those printed.",
     "parameters_of": "Counts are exact.",
+    "product_of": "Counts are exact, and other factors were rounded once.",
+    "map_side_of": "Counts are exact.",
+    "batches_of": "Counts are exact, and the last batch may be smaller.",
     "grim": "The mean is over so many items, each right or wrong. Some errors lead to another mean "
     "that is possible, the more the more items there are.",
     "difference_at_most": "The numbers were rounded, the bound was not.",

@@ -10,15 +10,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from io import StringIO
-from math import isqrt
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
-from redigit.datasets import DATASETS, count_images
 from redigit.errors import InputError
+from redigit.quantities import FIGURES, Quantity, find_fact, find_setting
 from redigit.settings import (
     RUN_FILE,
-    SOURCES,
     Settings,
     declare_keys,
     experiment_file,
@@ -26,10 +24,9 @@ from redigit.settings import (
     look_up,
     read_experiment,
     read_params,
-    refer_to_row,
     report_file,
-    resolve_settings,
     split_experiment,
+    trace_sources,
 )
 from redigit.validation import SCHEMAS, find_cell_problem
 
@@ -44,12 +41,17 @@ QUANTITIES = {
     "accuracy_other_test": "measured",
     "range_of_runs": "measured",
     "other_draw": "measured",
+    "in_order": "ordered",
     "absolute_time": "measured",
     "sum_of": "claims",
     "same_as": "claims",
     "difference": "claims",
     "difference_at_most": "claims",
     "complement_of": "claims",
+    "product_of": "claims",
+    "parameters_of": "claims",
+    "map_side_of": "claims",
+    "batches_of": "claims",
     "quotient_of": "claims",
     "number_above": "claims",
     "at_least": "claims",
@@ -58,7 +60,6 @@ QUANTITIES = {
     "lowest_of": "claims",
     "largest_step": "claims",
     "stops_at": "claims",
-    "parameters_of": "claims",
     "number_of": "claims",
     "same_figures": "claims",
     "in_range": "claims",
@@ -72,40 +73,28 @@ ACCURACY_RULES = {
     "other_draw": ("share", "percent", "count"),
 }
 MARGIN_RULES = (*ACCURACY_RULES, "range_of_runs")
-# How many other claims a rule compares with, where it is a fixed number.
+# How many other claims a rule compares with, where that is fixed.
 OPERANDS = {
-    "same_as": 1,
-    "complement_of": 1,
-    "difference": 2,
-    "quotient_of": 2,
-    "in_range": 2,
-    "f1_of": 2,
+    "same_as": (1,),
+    "complement_of": (1,),
+    "difference": (2,),
+    "quotient_of": (2,),
+    "in_range": (2,),
+    "f1_of": (2,),
+    "map_side_of": (2, 3),
+    "batches_of": (2, 3),
 }
 # Rules whose number says how many of the other claims are meant, or which one: not all of them.
 POSITIONS = ("highest_of", "lowest_of", "largest_step", "stops_at")
 # What one of a unit is as a plain number; units that are not named here stand for themselves.
-FACTORS = {"percent": 0.01, "points": 0.01, "seconds_per_million": 1e-6}
-FIGURES = "figures"
-
-
-class Quantity(NamedTuple):
-    """A quantity of a row: ``study/experiment``, row, and metric or ``settings.<path>``."""
-
-    experiment: str
-    row: str
-    name: str
-
-    @property
-    def is_of_figure(self) -> bool:
-        """Whether it is a setting of a figure, ``study/figures/<figure>/settings.<path>``."""
-        return split_experiment(self.experiment)[1] == FIGURES
-
-    @property
-    def file(self) -> Path:
-        """The parameter file in which the row, or figure, is defined."""
-        if self.is_of_figure:
-            return report_file(split_experiment(self.experiment)[0])
-        return experiment_file(self.experiment)
+# Megabytes, of 2^20 bytes, are counted in single-precision numbers of four bytes.
+FACTORS = {
+    "percent": 0.01,
+    "points": 0.01,
+    "seconds_per_million": 1e-6,
+    "millions": 10**6,
+    "megabytes": 2**18,
+}
 
 
 @dataclass(frozen=True)
@@ -135,6 +124,8 @@ class Claim:
     @property
     def number(self) -> float:
         """The value as a plain number: an accuracy as a share, whatever unit is printed."""
+        if self.factor > 1:
+            return self.value * self.factor
         # Divided, since 95 times 0.01 is not 0.95.
         return self.value / round(1 / self.factor)
 
@@ -146,9 +137,13 @@ class Claim:
     @cached_property
     def target(self) -> Quantity | None:
         """The quantity of a row that the claim is about, if it is about one."""
-        parts = self.quantity.rsplit("/", 2)
-        is_of_row = QUANTITIES[self.rule] != "claims" and self.quantity.count("/") == 3
-        return Quantity(*parts) if is_of_row else None
+        return self.targets[0] if len(self.targets) == 1 else None
+
+    @cached_property
+    def targets(self) -> list[Quantity]:
+        """The quantities of rows that the claim is about; several if it is about their order."""
+        names = [] if QUANTITIES[self.rule] == "claims" else self.quantity.split()
+        return [Quantity(*name.rsplit("/", 2)) for name in names if name.count("/") == 3]
 
 
 def claims_file(study: str) -> Path:
@@ -172,14 +167,12 @@ def declare_claims(study: str) -> dict[str, Settings]:
     """
     figures, experiments = set(), set()
     for claim in read_claims(claims_file(study), study, SCHEMAS / "claims.yaml"):
-        if not (target := claim.target):
-            continue
-        if target.is_of_figure:
-            figures.add(f"{FIGURES}.{target.row}.{target.name.split('.')[1]}")
-            continue
-        experiments.add(target.experiment)
-        settings = resolve_settings(target.experiment, target.row, "full")
-        experiments |= {refer_to_row(study, settings[key])[0] for key in SOURCES if key in settings}
+        for target in claim.targets:
+            if target.is_of_figure:
+                figures.add(f"{FIGURES}.{target.row}.{target.name.split('.')[1]}")
+                continue
+            sources = trace_sources(target.experiment, target.row, "full")
+            experiments |= {experiment for experiment, _ in sources}
     # All keys of an experiment: its overlays too say what was run.
     whole = {experiment_file(name): read_experiment(name).keys() for name in sorted(experiments)}
     return declare_keys(whole | {report_file(study): figures, RUN_FILE: ("audit", "scale")})
@@ -307,9 +300,13 @@ def check_claim(claim: Claim, study: str, claims: dict[str, Claim]) -> None:
         raise InputError(f"unit: found {claim.unit}; allowed with {claim.rule} are {allowed}")
     if claim.rule == "statement" and claim.value not in (0, 1):
         raise InputError(f"value: found {claim.value}; allowed with statement are 0 and 1")
+    if claim.rule == "in_order" and claim.value != 1:
+        raise InputError(f"value: found {claim.value}; allowed with in_order is 1")
     kind = QUANTITIES[claim.rule]
     if kind == "claims":
         check_operands(claim, claims)
+    elif kind == "ordered":
+        check_order(claim)
     elif claim.quantity:
         check_quantity(claim, kind)
 
@@ -333,9 +330,9 @@ def check_operands(claim: Claim, claims: dict[str, Claim]) -> None:
     unknown = [name for name in ids if name not in claims or name == claim.id]
     if unknown:
         raise InputError(f"quantity: found {unknown[0]!r}; allowed are ids of other claims")
-    expected = OPERANDS.get(claim.rule, len(ids))
-    if not ids or len(ids) != expected:
-        allowed = OPERANDS.get(claim.rule, "one or more")
+    expected = OPERANDS.get(claim.rule, (len(ids),))
+    if not ids or len(ids) not in expected:
+        allowed = " or ".join(map(str, OPERANDS.get(claim.rule, ["one or more"])))
         raise InputError(f"quantity: found {len(ids)} claims; {claim.rule} takes {allowed}")
     if claim.rule == "number_above" and len(ids) % 2:
         raise InputError(f"quantity: found {len(ids)} claims; number_above takes pairs of them")
@@ -371,6 +368,18 @@ def check_quantity(claim: Claim, kind: str) -> None:
         raise InputError(f"quantity: found …/{name}; the metric is {claim.metric}")
 
 
+def check_order(claim: Claim) -> None:
+    """Check that what a claim of order names are several rows, and one metric of each."""
+    names = claim.quantity.split()
+    if len(claim.targets) != len(names) or len(names) < 2:
+        form = f"{claim.study}/<experiment>/<row>/<metric>"
+        raise InputError(f"quantity: found {claim.quantity!r}; allowed are two or more of {form}")
+    for target in claim.targets:
+        check_row_exists(claim.study, target)
+        if target.name != claim.metric:
+            raise InputError(f"quantity: found …/{target.name}; the metric is {claim.metric}")
+
+
 def check_row_exists(study: str, target: Quantity) -> None:
     """Check that the experiment and row of a quantity, or the figure, are among the study's."""
     found_study, name = split_experiment(target.experiment)
@@ -385,82 +394,3 @@ def check_row_exists(study: str, target: Quantity) -> None:
         raise InputError(f"quantity: found experiment {name!r}; study {study} has {allowed}")
     if target.row not in rows:
         raise InputError(f"quantity: found row {target.row!r}; {target.file} has {', '.join(rows)}")
-
-
-def find_setting(target: Quantity) -> float:
-    """Find the number that a setting has at full scale.
-
-    Raises
-    ------
-    InputError
-        If there is no such setting or it is not a number.
-    """
-    keyword, _, path = target.name.partition(".")
-    if target.is_of_figure:
-        value: Any = look_up(target.file, f"{FIGURES}.{target.row}")
-    else:
-        value = resolve_settings(target.experiment, target.row, "full")
-    for part in path.split("."):
-        if isinstance(value, list | dict) and part == "length":
-            value = len(value)
-        elif isinstance(value, list) and part.isdecimal() and int(part) < len(value):
-            value = value[int(part)]
-        elif isinstance(value, list) and part == "each" and all_same(value):
-            value = value[0]
-        elif isinstance(value, dict) and part in value and keyword == "settings":
-            value = value[part]
-        else:
-            raise InputError(f"quantity: found {target.name!r}; {'/'.join(target[:2])} has no such")
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        raise InputError(f"quantity: found {target.name!r}, {value!r}; allowed is a number")
-    return value
-
-
-def all_same(values: list[Any]) -> bool:
-    """Say whether there are values and all are the same."""
-    return bool(values) and all(value == values[0] for value in values)
-
-
-def find_settings(target: Quantity, scale: str) -> Settings:
-    """Find the settings of a row, with those of the rows that it builds on, as ``pairs.<name>``."""
-    settings = resolve_settings(target.experiment, target.row, scale)
-    found = dict(settings)
-    for key in SOURCES:
-        if key in settings:
-            row = refer_to_row(split_experiment(target.experiment)[0], settings[key])
-            source = resolve_settings(*row, scale)
-            found |= {f"{key}.{name}": value for name, value in source.items()}
-    return found
-
-
-def find_fact(quantity: str) -> int:
-    """Find a count about a dataset, ``data/<dataset>/<fact>``.
-
-    The counts follow from the sizes of the raw files, which every job verifies together with their
-    SHA-256 before it uses them: an idx file of images has 16 bytes before its square images of one
-    byte a pixel.
-    """
-    _, name, fact = (*quantity.split("/", 2), "")[:3]
-    if name not in DATASETS:
-        allowed = ", ".join(f"data/{dataset}" for dataset in DATASETS)
-        raise InputError(f"quantity: found {quantity!r}; allowed are {allowed}, with a fact")
-    dataset = DATASETS[name]
-    train, test = count_images(name)
-    side = isqrt((dataset.train_images.size - 16) // train)
-    facts = {
-        "images": train + test,
-        "train_images": train,
-        "test_images": test,
-        "height": side,
-        "width": side,
-        "pixels": side * side,
-        "classes": len(dataset.classes),
-        "train_images_per_class": train // len(dataset.classes),
-        "test_images_per_class": test // len(dataset.classes),
-        "ordered_pairs": len(dataset.classes) ** 2,
-        "smallest_label": 0,
-        "largest_label": len(dataset.classes) - 1,
-    }
-    if fact not in facts:
-        raise InputError(f"quantity: found fact {fact!r}; allowed are {', '.join(facts)}")
-    return facts[fact]

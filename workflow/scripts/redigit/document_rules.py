@@ -6,12 +6,14 @@ They need no run; the rules that compare with what a run measured stand in `redi
 from collections.abc import Callable
 from functools import partial
 from itertools import pairwise
-from math import isclose, prod
+from math import ceil, isclose, prod
 
 import numpy as np
 
 from redigit.claims import Claim
 from redigit.verdicts import TOLERANCE, WHOLE_UNITS, Verdict, show_number
+
+TIMES = " \N{MULTIPLICATION SIGN} "
 
 
 def compare_within(claim: Claim, agrees: bool, found: str, number: float) -> Verdict:
@@ -73,6 +75,61 @@ def judge_quotient(claim: Claim, operands: list[Claim]) -> Verdict:
     quotient = first.number / second.number
     found = f"{first.printed} divided by {second.printed} is {show_number(quotient, claim, 1)}"
     return compare_rounded(claim, agrees, found, quotient)
+
+
+def judge_product(claim: Claim, operands: list[Claim]) -> Verdict:
+    """Compare a claim with the product of others, given the rounding of all.
+
+    Whole numbers are exact; of the others, the product of their lowest and that of their highest
+    values are the bounds, as none of them can be negative.
+    """
+    slacks = [0 if o.unit in WHOLE_UNITS else o.half_unit for o in operands]
+    pairs = list(zip(operands, slacks, strict=True))
+    low = prod(max(o.number - slack, 0) for o, slack in pairs)
+    high = prod(o.number + slack for o, slack in pairs)
+    allowance = (0 if claim.unit in WHOLE_UNITS else claim.half_unit) + TOLERANCE
+    agrees = low - allowance <= claim.number <= high + allowance
+    product = prod(o.number for o in operands)
+    factors = TIMES.join(o.printed for o in operands)
+    return compare_within(claim, agrees, f"{factors} = {show_number(product, claim)}", product)
+
+
+def judge_parameters(claim: Claim, operands: list[Claim]) -> Verdict:
+    """Compare a claimed number of parameters with that of a layer of a network.
+
+    The last of the others is how many neurons or kernels the layer has; the product of the rest is
+    how many values each of them takes in. Each has a weight for each of these, and a bias.
+    """
+    *inputs, width = operands
+    found_in = TIMES.join(operand.printed for operand in inputs)
+    number = (prod(operand.number for operand in inputs) + 1) * width.number
+    found = f"({found_in} + 1){TIMES}{width.printed} = {show_number(number, claim)}"
+    return compare_within(claim, claim.number == number, found, number)
+
+
+def judge_map_side(claim: Claim, operands: list[Claim]) -> Verdict:
+    """Compare a claimed side of a map with that which a convolution without padding gives.
+
+    The others are the sides of the map it works on and of its kernels, and its stride, if not 1.
+    """
+    side, size = (operand.value for operand in operands[:2])
+    stride = operands[2].value if len(operands) > 2 else 1
+    found = (side - size) // stride + 1
+    by = f" at steps of {stride:g}" if stride > 1 else ""
+    sentence = f"Kernels of side {size:g} on a map of side {side:g}{by} give a side of {found:g}"
+    return compare_within(claim, claim.value == found, sentence, found)
+
+
+def judge_batches(claim: Claim, operands: list[Claim]) -> Verdict:
+    """Compare a claimed number of batches in an epoch with that of items and the size of a batch.
+
+    A third claim is how many of the items are held out.
+    """
+    n_items, batch, *held_out = (operand.value for operand in operands)
+    n_items -= sum(held_out)
+    found = ceil(n_items / batch)
+    sentence = f"{n_items:,.0f} items in batches of {batch:g} are {found:,} batches"
+    return compare_within(claim, claim.value == found, sentence, found)
 
 
 def judge_complement(claim: Claim, operands: list[Claim]) -> Verdict:
@@ -195,19 +252,6 @@ def judge_stop(claim: Claim, operands: list[Claim]) -> Verdict:
     return compare_within(claim, first == claim.number, found, first)
 
 
-def judge_parameters(claim: Claim, operands: list[Claim]) -> Verdict:
-    """Compare a number of parameters with the weights and biases of a layer.
-
-    A unit, such as a neuron or a kernel, has a weight for each of its inputs and a bias. The last
-    operand is the number of units, the product of the others is that of a unit's inputs.
-    """
-    *sides, units = operands
-    inputs = prod(int(side.value) for side in sides)
-    total = (inputs + 1) * int(units.value)
-    found = f"({inputs:,} + 1) · {units.printed} = {total:,}"
-    return compare_within(claim, total == claim.number, found, total)
-
-
 def judge_number(claim: Claim, operands: list[Claim]) -> Verdict:
     """Compare a claimed number of things with how many are printed."""
     count = len(operands)
@@ -310,6 +354,10 @@ DOCUMENT_RULES: dict[str, Callable[[Claim, list[Claim]], Verdict]] = {
     "same_as": judge_same,
     "difference": judge_difference,
     "complement_of": judge_complement,
+    "product_of": judge_product,
+    "parameters_of": judge_parameters,
+    "map_side_of": judge_map_side,
+    "batches_of": judge_batches,
     "quotient_of": judge_quotient,
     "difference_at_most": judge_bound,
     "at_least": partial(judge_limit, sign=1),
@@ -318,7 +366,6 @@ DOCUMENT_RULES: dict[str, Callable[[Claim, list[Claim]], Verdict]] = {
     "lowest_of": partial(judge_extreme, sign=-1),
     "largest_step": judge_largest_step,
     "stops_at": judge_stop,
-    "parameters_of": judge_parameters,
     "number_of": judge_number,
     "number_above": judge_number_above,
     "same_figures": judge_figures,

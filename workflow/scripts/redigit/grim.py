@@ -9,7 +9,8 @@ from collections.abc import Iterable
 from math import floor
 from typing import Any, NamedTuple
 
-from redigit.claims import Claim, Quantity, find_settings, read_printed
+from redigit.claims import Claim, read_printed
+from redigit.quantities import Quantity, find_settings
 from redigit.settings import read_experiment, trace_sources
 from redigit.verdicts import TOLERANCE, Verdict
 

@@ -18,11 +18,11 @@ import pandas as pd
 import yaml
 
 from redigit.assumptions import find_assumptions, list_dependents
-from redigit.claims import Quantity
 from redigit.errors import InputError
 from redigit.exhibits import name_row, read_exhibit
 from redigit.files import read_json
 from redigit.findings import find_contradictions
+from redigit.quantities import Quantity
 from redigit.scale import list_changes
 from redigit.settings import (
     RUN_FILE,
@@ -57,6 +57,8 @@ PIXELS_PER_POINT = 4 / 3
 UNITS = {
     "percent": "%",
     "points": "points",
+    "millions": "million",
+    "megabytes": "MB",
     "pixels": "pixels",
     "seconds_per_million": "s a million parameters",
 }

@@ -3,7 +3,7 @@
 import re
 from typing import Any
 
-from redigit.claims import Quantity, find_settings
+from redigit.quantities import Quantity, find_settings
 
 # Settings of a network that leave the number and size of its kernels as they are.
 TRAINING = {

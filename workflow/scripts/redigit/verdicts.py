@@ -16,7 +16,8 @@ from typing import Any
 import numpy as np
 from scipy import stats
 
-from redigit.claims import Claim, find_setting
+from redigit.claims import Claim
+from redigit.quantities import find_setting
 
 VERDICTS = (
     "reproduced",

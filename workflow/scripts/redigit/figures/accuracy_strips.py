@@ -6,10 +6,10 @@ from typing import NamedTuple
 
 from matplotlib.figure import Figure
 
-from redigit.claims import Quantity
 from redigit.errors import InputError
 from redigit.files import read_json
 from redigit.intervals import LEVEL, find_interval_of_difference, find_interval_of_next
+from redigit.quantities import Quantity
 from redigit.scale import list_changes
 from redigit.settings import RUN_FILE, Settings, read_params
 from redigit.tables import read_texts
