@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from redigit.errors import InputError
-from redigit.pipeline import Stage, read_lock, read_pipeline
+from redigit.pipeline import Digest, Stage, read_lock, read_pipeline
 from redigit.settings import look_up
 
 
@@ -73,9 +73,10 @@ class Chain:
             yield Broken(name, "dvc.yaml", "the command is not the one that was run")
         yield from self.find_changed_settings(name, planned, recorded)
         yield from self.find_changed_inputs(name, planned, recorded)
-        for path in planned["outs"]:
-            if path not in recorded["outs"]:
-                yield Broken(name, path, "not among the outputs that dvc.lock has")
+        for path in sorted({*planned["outs"], *recorded["outs"]}):
+            if path not in recorded["outs"] or path not in planned["outs"]:
+                file = "dvc.lock" if path in planned["outs"] else "dvc.yaml"
+                yield Broken(name, path, f"not among the outputs that {file} has")
             elif text := compare_file(path, recorded["outs"][path], "made"):
                 yield Broken(name, path, text)
 
@@ -91,7 +92,7 @@ class Chain:
                     yield Broken(
                         name,
                         path,
-                        f"the job took MD5 {recorded['deps'][path]}, {maker} made {made}",
+                        f"the job took {recorded['deps'][path]}, {maker} made {made}",
                     )
             elif text := compare_file(path, recorded["deps"][path], "taken"):
                 yield Broken(name, path, text)
@@ -114,19 +115,19 @@ class Chain:
                     yield Broken(name, f"{file}: {where}", found)
 
 
-def compare_file(path: str, md5: str | None, verb: str) -> str | None:
+def compare_file(path: str, digest: Digest, verb: str) -> str | None:
     """Say how a file differs from what was recorded of it, if it does."""
     if not Path(path).is_file():
         return "missing; `dvc checkout` may bring it back"
     found = hash_file(path)
-    return None if found == md5 else f"altered: found MD5 {found}, {verb} was {md5}"
+    return None if found == digest else f"altered: found {found}, {verb} was {digest}"
 
 
 @cache
-def hash_file(path: str) -> str:
-    """Compute a file's MD5, by which DVC knows it; many jobs share their code."""
+def hash_file(path: str) -> Digest:
+    """Compute what DVC knows a file by; many jobs share their code."""
     with Path(path).open("rb") as file:
-        return hashlib.file_digest(file, "md5").hexdigest()
+        return Digest(hashlib.file_digest(file, "md5").hexdigest(), Path(path).stat().st_size)
 
 
 def find_difference(key: str, now: Any, then: Any) -> tuple[str, Any, Any]:

@@ -3,7 +3,7 @@
 import json
 import re
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import yaml
 
@@ -13,6 +13,24 @@ from redigit.settings import RUN_FILE
 PIPELINE, LOCK = Path("dvc.yaml"), Path("dvc.lock")
 
 Stage = dict[str, Any]
+
+
+class Digest(NamedTuple):
+    """What a file is known by.
+
+    Attributes
+    ----------
+    md5 : str
+        Its MD5.
+    size : int
+        Its size in bytes.
+    """
+
+    md5: str
+    size: int
+
+    def __str__(self) -> str:
+        return f"MD5 {self.md5} of {self.size} bytes"
 
 
 class Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):
@@ -70,18 +88,40 @@ def read_lock(file: Path = LOCK) -> dict[str, Stage]:
     Returns
     -------
     dict of str to dict
-        By DVC's name of the stage: its ``cmd``; ``deps`` and ``outs``, the MD5 by path; and
+        By DVC's name of the stage: its ``cmd``; ``deps`` and ``outs``, a `Digest` by path; and
         ``params``, the values by file and dotted key.
+
+    Raises
+    ------
+    InputError
+        If there is anything that DVC does not write.
     """
-    return {
-        name: {
-            "cmd": join_words(stage["cmd"]),
-            "deps": {entry["path"]: entry.get("md5") for entry in stage.get("deps", [])},
-            "outs": {entry["path"]: entry.get("md5") for entry in stage.get("outs", [])},
-            "params": stage.get("params", {}),
+    content = load_yaml(file)
+    if content.keys() != {"schema", "stages"} or content["schema"] != "2.0":
+        raise InputError(f"{file}: found {', '.join(map(str, content))}; allowed is schema 2.0")
+    return {name: read_record(file, name, stage) for name, stage in content["stages"].items()}
+
+
+def read_record(file: Path, name: str, stage: Any) -> Stage:
+    """Read what dvc.lock has of one stage; nothing in it is passed over."""
+    try:
+        unknown = stage.keys() - {"cmd", "deps", "params", "outs"}
+        if unknown:
+            raise InputError(f"{file}: {name}: unknown key {min(unknown)!r}")
+        read = {
+            part: {entry["path"]: read_digest(entry) for entry in stage.get(part, [])}
+            for part in ("deps", "outs")
         }
-        for name, stage in load_yaml(file).get("stages", {}).items()
-    }
+        return read | {"cmd": join_words(stage["cmd"]), "params": dict(stage.get("params", {}))}
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        raise InputError(f"{file}: {name}: damaged: {error!r}") from error
+
+
+def read_digest(entry: dict[str, Any]) -> Digest:
+    """Read what dvc.lock has of one file."""
+    if entry.keys() - {"isexec"} != {"path", "hash", "md5", "size"} or entry["hash"] != "md5":
+        raise ValueError(f"found {', '.join(entry)}")
+    return Digest(entry["md5"], entry["size"])
 
 
 def load_yaml(file: Path) -> dict[str, Any]:
@@ -90,8 +130,9 @@ def load_yaml(file: Path) -> dict[str, Any]:
         content = yaml.load(file.read_text(), Loader)
     except FileNotFoundError:
         raise InputError(f"{file}: missing; `snakemake` or `git checkout` makes it") from None
-    except yaml.YAMLError as error:
-        raise InputError(f"{file}: no YAML: {error}") from error
+    except (yaml.YAMLError, ValueError) as error:
+        problem = " ".join(str(error).split())
+        raise InputError(f"{file}: no YAML: {problem}") from error
     if not isinstance(content, dict):
         raise InputError(f"{file}: found no stages")
     return content

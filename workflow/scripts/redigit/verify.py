@@ -97,7 +97,9 @@ def verify_all(chain: Chain) -> int:
     for output in chain.makers:
         done |= dict.fromkeys(chain.list_stages(output))
     broken = [link for name in done for link in chain.find_broken(name)]
-    broken += [link for study in look_up(RUN_FILE, "studies") for link in find_other(study)]
+    if not broken:
+        # What is damaged cannot be judged.
+        broken = [link for study in look_up(RUN_FILE, "studies") for link in find_other(study)]
     links = sum(count_links(chain, name) for name in done)
     return report(f"{len(done):,} jobs, {links:,} links", broken)
 
@@ -171,7 +173,8 @@ def verify_claim(chain: Chain, claim: str, rerun: bool) -> int:
         found = list(chain.find_broken(name))
         print(f"  {'BROKEN' if found else 'holds'}  {name}: {count_links(chain, name)} links")
         broken += found
-    broken += find_other(study, claim)
+    if not broken:
+        broken = find_other(study, claim)
     if (
         evidence
         and hashlib.sha256(Path(evidence).read_bytes()).hexdigest() != line["evidence_sha256"]
