@@ -48,6 +48,23 @@ rule audit_rules:
         "python workflow/scripts/audit_rules.py --rates {output.rates} --log {log}"
 
 
+rule write_audit:
+    input:
+        program=import_closure("workflow/scripts/write_audit.py"),
+        verdicts=expand("<reports>/{study}/verdicts.csv", study=config["studies"]),
+    output:
+        table="<reports>/audit.csv",
+        summary="<reports>/audit.json",
+    log:
+        "<logs>/write_audit.log",
+    message:
+        "Joining all verdicts"
+    shell:
+        "python workflow/scripts/write_audit.py all --verdicts {input.verdicts}"
+        " --table {output.table} --summary {output.summary} --log {log}"
+
+
 targets.append("<metrics>/error_rates.json")
 targets += expand("<reports>/{study}/verdicts.csv", study=config["studies"])
 targets += expand("<metrics>/{study}/verdicts.json", study=config["studies"])
+targets += ["<reports>/audit.csv", "<reports>/audit.json"]

@@ -33,8 +33,20 @@ from redigit.verdicts import (
 )
 
 COLUMNS = (
-    *("id", "location", "topic", "model", "metric", "printed", "unit", "quantity", "rule"),
-    *("margin", "context", "verdict", "measured", "sd", "low", "high", "k", "n", "statistic"),
+    *("id", "location", "topic", "model", "metric", "printed", "value", "unit", "quantity"),
+    *(
+        "rule",
+        "margin",
+        "context",
+        "verdict",
+        "measured",
+        "sd",
+        "low",
+        "high",
+        "k",
+        "n",
+        "statistic",
+    ),
     *("evidence", "evidence_sha256", "sentence"),
 )
 
