@@ -11,6 +11,7 @@ from pathlib import Path
 import pandas as pd
 
 from redigit.errors import InputError
+from redigit.tables import read_texts
 from redigit.verdicts import VERDICTS
 
 AUDIT = Path("reports/audit.csv")
@@ -30,10 +31,8 @@ def join_verdicts(files: list[Path]) -> pd.DataFrame:
     pandas.DataFrame of str
         A line for each claim; numbers stand as they stood.
     """
-    tables = [
-        pd.read_csv(path, dtype=str, keep_default_na=False).assign(study=path.parent.name)
-        for path in files
-    ]
+    printed = tuple(name for name in COLUMNS if name != "study")
+    tables = [read_texts(path, printed).assign(study=path.parent.name) for path in files]
     return pd.concat(tables)[list(COLUMNS)].rename(columns=COLUMNS)
 
 
@@ -64,7 +63,7 @@ def main() -> int:
     try:
         if not AUDIT.exists():
             raise InputError(f"{AUDIT}: missing; `snakemake` or `dvc pull` brings it")
-        table = pd.read_csv(AUDIT, dtype=str, keep_default_na=False)
+        table = read_texts(AUDIT, tuple(COLUMNS.values()))
     except InputError as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
