@@ -13,7 +13,7 @@ import pytest
 from study_files import write_study
 
 from redigit.claims import claims_file, read_cells
-from redigit.exhibits import declare_exhibit, read_exhibit
+from redigit.exhibits import declare_all_rows, read_exhibit
 from redigit.settings import read_params
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -30,14 +30,11 @@ def test_all_rows_are_those_of_the_experiment(folder):
     }
     write_study("t", {"experiments": {"mlp": {"rows": rows}}, "tables": tables})
     assert read_exhibit("t", "tables.all")["rows"] == {"small": "small", "large": "large"}
-    assert declare_exhibit("t", "tables.all") == {
-        "studies/t/experiments/mlp.yaml": {"rows": rows},
-        "studies/t/report.yaml": {"tables.all": tables["all"]},
+    assert declare_all_rows("t", tables["all"]) == {
+        "studies/t/experiments/mlp.yaml": {"rows": rows}
     }
     assert read_exhibit("t", "tables.one")["rows"] == {"large": "The large"}
-    assert declare_exhibit("t", "tables.one") == {
-        "studies/t/report.yaml": {"tables.one": tables["one"]}
-    }
+    assert declare_all_rows("t", tables["one"]) == {}
 
 
 @pytest.mark.skipif(not DOCUMENTS.is_dir(), reason="REDIGIT_DOCUMENTS names no folder")

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from study_files import forget_files, write_study
 
-from redigit import jobs
+from redigit import figure_data, jobs
 from redigit.settings import (
     experiment_file,
     experiments_folder,
@@ -77,10 +77,10 @@ def test_raw_files_are_the_four_of_the_dataset(run):
 
 
 def test_figures_are_those_of_the_studies(run):
-    listed = jobs.list_figures()
-    assert listed == [figure for study in STUDIES for figure in jobs.list_figures(study)]
-    for study, name in listed:
-        look_up(report_file(study), f"figures.{name}")
+    for study in STUDIES:
+        listed = figure_data.list_figures(study)
+        assert listed
+        assert all(look_up(report_file(study), f"figures.{name}") for name in listed)
 
 
 def test_tables_show_the_metrics_of_their_experiments(folder):
@@ -149,8 +149,10 @@ def test_every_kind_of_figure_has_data_that_a_rule_makes(run):
         *(file for dataset in jobs.DATASETS for file in jobs.list_raw_files(dataset)),
     }
     shown = set()
-    for study, name in jobs.list_figures():
-        data = jobs.list_figure_data(study, name, [0, 3])
+    figures = [(study, name) for study in STUDIES for name in figure_data.list_figures(study)]
+    for study, name in figures:
+        data = figure_data.list_figure_data(study, name, [0, 3])
+        assert set(data) <= set(figure_data.list_all_data(study, [0, 3]))
         kind = look_up(report_file(study), f"figures.{name}.kind")
         # A step and a diagram follow from settings alone.
         assert data or kind in ("step_function", "network_diagram")
@@ -159,8 +161,8 @@ def test_every_kind_of_figure_has_data_that_a_rule_makes(run):
     assert shown == set(list_kinds("figures"))
 
 
-def test_figure_declares_itself_and_the_rows_whose_settings_it_shows(run):
-    declared = jobs.declare_figure("e", "figure_6")
+def test_figures_declare_themselves_and_the_rows_whose_settings_they_show(run):
+    declared = figure_data.declare_shown_rows("e", "figure_6")
     assert {file: set(keys) for file, keys in declared.items()} == {
         "params.yaml": {"scale"},
         "studies/e/experiments/linear.yaml": {
@@ -168,10 +170,14 @@ def test_figure_declares_itself_and_the_rows_whose_settings_it_shows(run):
             "quick",
             *(f"rows.{row}" for row in read_experiment("e/linear")["rows"]),
         },
-        "studies/e/report.yaml": {"figures.figure_6"},
     }
-    for study, name in jobs.list_figures():
-        assert f"figures.{name}" in jobs.declare_figure(study, name)[str(report_file(study))]
+    for study in STUDIES:
+        declared = figure_data.declare_figures(study)
+        assert set(declared[str(report_file(study))]) == {"figures"}
+        assert set(declared["params.yaml"]) >= {"seeds"}
+        for name in figure_data.list_figures(study):
+            for file, keys in figure_data.declare_shown_rows(study, name).items():
+                assert keys.items() <= declared[file].items()
 
 
 def test_classifiers_declare_their_pairs_and_who_implements_support_vectors(run):

@@ -9,6 +9,7 @@ import sys
 from functools import cache
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
+from textwrap import dedent
 
 import pytest
 
@@ -39,12 +40,17 @@ files = [getattr(module, "__file__", None) for module in sys.modules.values()]
 print("modules", json.dumps([sorted(sys.modules), [file for file in files if file]]))
 """
 
+LOOP = re.compile(r"^    rule:\n(?: {8}.*\n|\n)+", re.MULTILINE)
+
 
 def read_rules() -> dict[str, str]:
     """The text of each rule by its name, of the Snakefile and all rule files."""
     rules = {}
     for path in [ROOT / "Snakefile", *sorted((ROOT / "workflow/rules").rglob("*.smk"))]:
-        parts = re.split(r"^(?:rule|checkpoint) (\w+):$", path.read_text(), flags=re.MULTILINE)
+        # A rule of each study is in a loop, and has the name of the study behind its own.
+        text = LOOP.sub(lambda match: dedent(match[0]), path.read_text())
+        text = re.sub(r'^rule:\n +name:\n +f"(\w+)_\{study\}"$', r"rule \1:", text, flags=re.M)
+        parts = re.split(r"^(?:rule|checkpoint) (\w+):$", text, flags=re.MULTILINE)
         for name, text in zip(parts[1::2], parts[2::2], strict=True):
             # A rule ends where the text is no longer indented.
             rules[name] = re.split(r"^(?=\S)", text.lstrip("\n"), flags=re.MULTILINE)[0]
@@ -87,14 +93,17 @@ def test_rule_runs_its_program_and_names_its_files_after_it(rule):
     program = f"workflow/scripts/{rule}.py"
     assert join_command(text).startswith(f"python {program} ")
     assert f'program=import_closure("{program}"),' in text
-    assert re.search(rf'log:\n +"(<logs>|logs)/{rule}[./]', text)
+    assert re.search(rf'log:\n +f?"(<logs>|logs)/{rule}[./]', text)
     assert "message:" in text
 
 
 @pytest.mark.parametrize("rule", RULES)
 def test_command_holds_nothing_that_changes_from_run_to_run(rule):
-    used = set(re.findall(r"\{(\w+)", join_command(RULES[rule])))
-    assert used <= {"input", "output", "wildcards", "log"}
+    used = set(re.findall(r"\{([\w.]+)", join_command(RULES[rule])))
+    allowed = {"params.study", "log"}
+    assert all(
+        name in allowed or name.startswith(("input", "output", "wildcards")) for name in used
+    )
 
 
 @pytest.mark.parametrize("rule", RULES)

@@ -14,11 +14,8 @@ from pathlib import Path
 import yaml
 
 CHECKOUT = Path(__file__).resolve().parents[2]
-RULES = sorted(
-    rule
-    for file in (CHECKOUT / "workflow/rules").rglob("*.smk")
-    for rule in re.findall(r"^rule (\w+):", file.read_text(), re.MULTILINE)
-)
+# Each rule has a program of its name.
+RULES = sorted(path.stem for path in (CHECKOUT / "workflow/scripts").glob("*.py"))
 # Snakemake and DVC are never this slow; a test that hangs fails.
 LIMIT_S = 600
 

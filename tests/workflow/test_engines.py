@@ -24,7 +24,7 @@ NETWORK_JOBS = {
     "evaluate_predictions-example-clothes",
     "check_claims@example",
     "render_tables@example",
-    "draw_figure-example-figure_1",
+    "draw_figures_example",
     "write_page@example",
     "write_index",
     "write_audit",

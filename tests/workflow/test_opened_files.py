@@ -1,7 +1,6 @@
 """Every file that a program opens is an input of its job, and every setting is declared."""
 
 import os
-import re
 from pathlib import PurePath
 
 import pytest
@@ -24,7 +23,7 @@ UNDECLARED = {
 
 # Modules that are loaded where they are needed only, since that takes seconds: those of searches.
 ON_DEMAND = {
-    "draw_figure": {f"workflow/scripts/redigit/{n}.py" for n in ("importance", "search", "space")},
+    "draw_figures": {f"workflow/scripts/redigit/{n}.py" for n in ("importance", "search", "space")},
 }
 
 # What is added to a file. That the engines name the right jobs is tried on one file of each sort;
@@ -40,13 +39,14 @@ CHANGED_SLOW = {
 }
 
 
-def find_rule(stage: str) -> str:
-    return re.split("[@-]", stage)[0]
+def find_rule(stage: dict) -> str:
+    """Find the rule of a stage by the program that it runs."""
+    return PurePath(stage["cmd"].split()[1]).stem
 
 
 def list_stages(project: Project, rule: str) -> dict[str, dict]:
     """Give the stages of a rule."""
-    return {name: stage for name, stage in project.stages.items() if find_rule(name) == rule}
+    return {name: stage for name, stage in project.stages.items() if find_rule(stage) == rule}
 
 
 # Files
@@ -54,7 +54,7 @@ def list_stages(project: Project, rule: str) -> dict[str, dict]:
 
 def test_each_program_was_watched(finished, opened):
     assert set(opened) == set(finished.stages)
-    assert {find_rule(name) for name in opened} == set(RULES)
+    assert {find_rule(stage) for stage in finished.stages.values()} == set(RULES)
 
 
 @pytest.mark.parametrize("rule", RULES)

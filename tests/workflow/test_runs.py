@@ -9,7 +9,7 @@ from test_opened_files import find_rule, list_stages
 
 
 def test_example_has_each_rule_and_few_jobs(finished):
-    assert {find_rule(name) for name in finished.stages} == set(RULES)
+    assert {find_rule(stage) for stage in finished.stages.values()} == set(RULES)
     assert len(finished.stages) <= 33
 
 
@@ -18,8 +18,8 @@ def test_shipped_parameters_give_a_graph_of_moderate_size(shipped):
     result = shipped.bridge("render", "--check", check=False)
     assert result.returncode == 0, result.stderr
     stages = shipped.dvc("stage", "list", "--name-only").stdout.split()
-    # DVC takes some 40 ms for each, also when there is nothing to do.
-    assert 0 < len(stages) < 300
+    # DVC takes some 60 ms for each, also when there is nothing to do.
+    assert 0 < len(stages) < 200
 
 
 def test_all_lists_each_output(finished, project):

@@ -1,14 +1,7 @@
 """The report. Needs metrics, predictions and verdicts; makes tables, figures and pages."""
 
-from redigit.jobs import (
-    declare_figure,
-    declare_tables,
-    list_experiment_files,
-    list_figure_data,
-    list_figures,
-    list_table_metrics,
-    match_any,
-)
+from redigit.figure_data import declare_figures, list_all_data, list_figures
+from redigit.jobs import declare_tables, list_experiment_files, list_table_metrics, match_any
 from redigit.settings import RUN_FILE, declare_keys, report_file
 
 TEMPLATES = sorted(str(path) for path in Path("workflow/templates").iterdir())
@@ -36,24 +29,34 @@ rule render_tables:
         " --tables {output.tables} --log {log}"
 
 
-rule draw_figure:
-    input:
-        program=import_closure("workflow/scripts/draw_figure.py"),
-        style="workflow/redigit.mplstyle",
-        data=lambda wc: list_figure_data(wc.study, wc.figure, config["seeds"]),
-    output:
-        figure="<reports>/{study}/figures/{figure}.svg",
-    log:
-        "<logs>/draw_figure/{study}/{figure}.log",
-    wildcard_constraints:
-        study=match_any(config["studies"]),
-    params:
-        settings=lambda wc: declare_figure(wc.study, wc.figure),
-    message:
-        "Drawing {wildcards.study}/{wildcards.figure}"
-    shell:
-        "python workflow/scripts/draw_figure.py {wildcards.study}/{wildcards.figure}"
-        " --style {input.style} --data {input.data} --figure {output.figure} --log {log}"
+# A study's figures are many and each is quickly drawn: they are one job. Their names are no
+# pattern, so that each study needs a rule of its own.
+figures = {
+    study: [f"<reports>/{study}/figures/{name}.svg" for name in list_figures(study)]
+    for study in config["studies"]
+}
+for study in filter(figures.get, figures):
+
+    rule:
+        name:
+            f"draw_figures_{study}"
+        input:
+            program=import_closure("workflow/scripts/draw_figures.py"),
+            style="workflow/redigit.mplstyle",
+            data=list_all_data(study, config["seeds"]),
+        output:
+            figures=figures[study],
+        log:
+            f"<logs>/draw_figures/{study}.log",
+        params:
+            settings=declare_figures(study),
+            # A command is formatted when its job runs: then the loop is at its end.
+            study=study,
+        message:
+            f"Drawing the figures of study {study}"
+        shell:
+            "python workflow/scripts/draw_figures.py {params.study}"
+            " --style {input.style} --data {input.data} --figures {output.figures} --log {log}"
 
 
 rule write_page:
@@ -64,9 +67,7 @@ rule write_page:
         # The page lists the comments marked ASSUME, so it depends on files, not on keys.
         experiments=lambda wc: list_experiment_files(wc.study),
         tables="<reports>/{study}/tables.csv",
-        figures=lambda wc: [
-            f"<reports>/{study}/figures/{name}.svg" for study, name in list_figures(wc.study)
-        ],
+        figures=lambda wc: figures[wc.study],
         verdicts="<reports>/{study}/verdicts.csv",
     output:
         page="<reports>/{study}/index.html",
@@ -130,7 +131,7 @@ rule write_auditor:
 
 
 targets += expand("<reports>/{study}/tables.csv", study=config["studies"])
-targets += [f"<reports>/{study}/figures/{name}.svg" for study, name in list_figures()]
+targets += [file for files in figures.values() for file in files]
 targets += expand("<reports>/{study}/index.html", study=config["studies"])
 targets.append("<reports>/index.html")
 targets += expand(

@@ -1,13 +1,13 @@
 """Figures of the auditor: false alarms beside their nominal rate, and power by replicates."""
 
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-import matplotlib.style
 from matplotlib.figure import Figure
 
+from redigit.drawings import write_drawing
 from redigit.error_rates import WITH_CHANCE
-from redigit.files import write_atomic
 
 
 def draw_alarms(rates: dict[str, Any]) -> tuple[Figure, str]:
@@ -88,9 +88,4 @@ def write_figures(style: Path, rates: dict[str, Any], alarms: Path, power: Path)
         (alarms, draw_alarms, "False alarms"),
         (power, draw_power, "Power by replicates"),
     ):
-        # Reset first, or a matplotlibrc of the machine's user would show through.
-        with matplotlib.style.context(style, after_reset=True), write_atomic(path) as temporary:
-            figure, words = draw(rates)
-            # A date and the version of the library would differ from run to run.
-            metadata = {"Title": title, "Description": words, "Date": None, "Creator": None}
-            figure.savefig(temporary, format="svg", metadata=metadata)
+        write_drawing(path, style, title, partial(draw, rates))

@@ -1,6 +1,7 @@
 """What all classifiers of scikit-learn have in common here: rows, draws and predictions."""
 
 from collections.abc import Callable
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -45,10 +46,12 @@ def fit_rows(
         has the numbers of the draws.
     """
     arrays: Arrays = {}
+    # Rows have the same images, mostly.
+    read_pool = cache(partial(load_pool, raw))
     for row in read_experiment(experiment)["rows"]:
         job, settings = f"{experiment}/{row}", read_settings(schema, experiment, row)
         source = "/".join(refer_to_row(experiment.split("/")[0], settings["pairs"]))
-        images, labels = load_pool(raw, resolve_settings(*source.rsplit("/", 1))["images"])
+        images, labels = read_pool(resolve_settings(*source.rsplit("/", 1))["images"])
         draws = dict(list(pd.read_parquet(find_manifest(pairs, source)).groupby("draw")))
         found = [
             fit_draw(settings, images, labels, drawn, job, draw) for draw, drawn in draws.items()

@@ -5,7 +5,6 @@ from redigit.settings import (
     declare_keys,
     experiment_file,
     look_up,
-    merge_declared,
     report_file,
 )
 
@@ -28,14 +27,6 @@ def read_exhibit(study: str, key: str) -> Settings:
         return definition
     rows = look_up(experiment_file(f"{study}/{definition['experiment']}"), "rows")
     return definition | {"rows": {row: row for row in rows}}
-
-
-def declare_exhibit(study: str, key: str) -> dict[str, Settings]:
-    """Declare the keys that the definition of a table or figure is read from."""
-    definition = look_up(report_file(study), key)
-    return merge_declared(
-        declare_keys({report_file(study): [key]}), declare_all_rows(study, definition)
-    )
 
 
 def declare_all_rows(study: str, definition: Settings) -> dict[str, Settings]:

@@ -6,12 +6,10 @@ Paths of outputs are given with Snakemake's path variables, such as ``<models>``
 import re
 from collections.abc import Iterable, Iterator
 
-from redigit.claims import claims_file
 from redigit.datasets import DATASETS
-from redigit.exhibits import declare_all_rows, declare_exhibit, name_row, read_exhibit
+from redigit.exhibits import declare_all_rows
 from redigit.settings import (
     EVIDENCE,
-    REFERENCES,
     RUN_FILE,
     Settings,
     declare_experiment,
@@ -32,12 +30,6 @@ from redigit.space import name_network_kind
 from redigit.validation import find_schema
 
 Row = tuple[str, str]
-
-# Kinds of figures that show the metrics of their experiment, and nothing else.
-OF_METRICS = (
-    *("accuracy_by_size", "accuracy_by_weight", "accuracy_gap"),
-    *("scores_by_perplexity", "separability_map"),
-)
 
 
 def list_experiments(*kinds: str, study: str | None = None) -> list[str]:
@@ -170,15 +162,6 @@ def estimate_memory(experiment: str) -> int:
     return 700 + pixels * (4 + 8 + 8) // 10**6
 
 
-def list_figures(*studies: str) -> list[tuple[str, str]]:
-    """List the figures of studies, of all of the run by default, as (study, name)."""
-    return [
-        (study, name)
-        for study in studies or read_params(RUN_FILE)["studies"]
-        for name in read_params(report_file(study))["figures"]
-    ]
-
-
 def list_table_metrics(study: str) -> list[str]:
     """List the metrics that the tables of a study show."""
     experiments: dict[str, None] = {}
@@ -193,93 +176,3 @@ def declare_tables(study: str) -> dict[str, Settings]:
     declared = declare_keys({report_file(study): ["tables"]})
     tables = declared[str(report_file(study))]["tables"].values()
     return merge_declared(declared, *(declare_all_rows(study, table) for table in tables))
-
-
-def list_figure_data(study: str, name: str, seeds: list[int]) -> list[str]:
-    """List the files that a figure shows; which these are depends on its kind."""
-    figure = read_exhibit(study, f"figures.{name}")
-    match figure["kind"]:
-        case "learning_curves":
-            return [
-                f"<models>/{study}/{name_row(figure, row)}/{seed}/history.csv"
-                for row in figure["rows"]
-                for seed in seeds
-            ]
-        case kind if kind in OF_METRICS:
-            return [f"<metrics>/{study}/{figure['experiment']}.json"]
-        case "accuracy_by_parameters":
-            experiments = dict.fromkeys(name.split("/")[0] for name in figure["networks"])
-            return [f"<metrics>/{study}/{experiment}.json" for experiment in experiments]
-        case "accuracy_strips":
-            return list_strip_data(study, figure)
-        case "class_probabilities":
-            return [f"<models>/{study}/{figure['experiment']}/predictions.safetensors"]
-        case "confusion_matrix" if "classical" in figure:
-            experiment, _ = refer_to_row(study, figure["classical"])
-            return [f"<models>/{experiment}/predictions.safetensors"]
-        case "confusion_matrix":
-            experiment, row = refer_to_row(study, figure["network"])
-            return [f"<models>/{experiment}/{row}/{seed}/predictions.safetensors" for seed in seeds]
-        case "kernel_grid":
-            experiment, row = refer_to_row(study, figure["network"])
-            return [f"<models>/{experiment}/{row}/{seed}/weights.safetensors" for seed in seeds]
-        case "ascent_curves" | "dream_images" | "feature_maps":
-            experiment, row = refer_to_row(study, figure["features"])
-            return [f"<models>/{experiment}/{row}/{seed}/features.safetensors" for seed in seeds]
-        case "pair_predictions":
-            experiment, row = refer_to_row(study, figure["network"])
-            items = [*list_pairs_inputs(experiment, row), *list_item_inputs(experiment, row)]
-            return [f"<models>/{experiment}/{row}/{seeds[0]}/predictions.safetensors", *items]
-        case "pair_images" | "sum_histogram":
-            experiment, row = refer_to_row(study, figure["pairs"])
-            return [f"<pairs>/{experiment}/{row}.parquet", *list_raw_inputs(experiment, row)]
-        case "pair_accuracies":
-            return [f"<metrics>/{refer_to_row(study, figure['pca'])[0]}.json"]
-        case "pca_scatter" | "pair_scatter" | "explained_variance":
-            experiment, row = refer_to_row(study, figure["pca"])
-            return [f"<models>/{experiment}/{row}/pca.safetensors"]
-        case "weight_map":
-            return [f"<models>/{refer_to_row(study, figure['perceptron'])[0]}/weights.safetensors"]
-        case "error_curve":
-            return [f"<models>/{study}/{figure['experiment']}/errors.safetensors"]
-        case "search_history":
-            return [f"<models>/{study}/{figure['experiment']}/trials.csv"]
-        case "network_diagram" | "step_function":
-            return []
-        case "digit_grid":
-            return list_raw_files(figure["data"])
-        case "tsne_scatter":
-            experiment = f"{study}/{figure['experiment']}"
-            return [f"<metrics>/{experiment}.json", f"<models>/{experiment}/embeddings.safetensors"]
-        case kind:
-            raise ValueError(f"figures of kind {kind} have no list of data yet")
-
-
-def list_strip_data(study: str, figure: Settings) -> list[str]:
-    """List the metrics and the claims, also of other studies, that strips of accuracies show."""
-    experiments = dict.fromkeys(name.split("/")[0] for name in figure["strips"].values())
-    studies = dict.fromkeys(claim.split("-")[0] for claim in figure["printed"])
-    metrics = [f"<metrics>/{study}/{name}.json" for name in experiments]
-    return [*metrics, *(str(claims_file(name)) for name in studies)]
-
-
-def declare_figure(study: str, name: str) -> dict[str, Settings]:
-    """Declare the keys that a figure depends on: its own and the settings of rows it looks up."""
-    key = f"figures.{name}"
-    figure = read_exhibit(study, key)
-    rows = [
-        (f"{study}/{figure['experiment']}", row)
-        for series in figure.get("series", {}).values()
-        for row in series
-    ]
-    of_rows = ("accuracy_by_weight", "error_curve", "scores_by_perplexity", "search_history")
-    if figure["kind"] in of_rows:
-        rows += [(f"{study}/{figure['experiment']}", row) for row in figure["rows"]]
-    rows += [refer_to_row(study, figure[kind]) for kind in REFERENCES if kind in figure]
-    for quantity in figure.get("strips", {}).values():
-        row = refer_to_row(study, quantity.rpartition("/")[0])
-        rows += [row, find_pool(*row)]
-    if figure["kind"] == "pair_predictions":
-        rows.append(find_pool(*refer_to_row(study, figure["network"])))
-    declared = [declare_settings(*row) for row in rows]
-    return merge_declared(declare_exhibit(study, key), *declared)

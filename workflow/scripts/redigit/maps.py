@@ -1,6 +1,7 @@
 """What maps in the plane are made of: the points of each row and map of an experiment."""
 
 from collections.abc import Iterator
+from functools import cache, partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -53,10 +54,12 @@ def read_points(
     raw, pairs, weights : list of Path
         Raw files, the manifests of the rows' pairs, and the weights of the networks that rows name.
     """
+    # Rows have the same images and network, mostly.
+    read_pool, read_weights = cache(partial(load_pool, raw)), cache(read_arrays)
     for row in read_experiment(experiment)["rows"]:
         settings = read_settings(schema, experiment, row, find_points_problem)
         *way, source = trace_sources(experiment, row)
-        images, _ = load_pool(raw, resolve_settings(*source)["images"])
+        images, _ = read_pool(resolve_settings(*source)["images"])
         manifest = pd.read_parquet(find_manifest(pairs, "/".join(source)))
         # What turns pairs into points: the network that the row names, or their pixels.
         maker = resolve_settings(*way[-1])
@@ -67,7 +70,7 @@ def read_points(
             )
             points, label = items.make_batch(slice(None))
             if network:
-                points = embed_items(read_arrays(network), maker, items)
+                points = embed_items(read_weights(network), maker, items)
             yield Points(row, number, settings, points, label)
 
 

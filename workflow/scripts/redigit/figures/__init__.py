@@ -8,9 +8,9 @@ cannot see the picture.
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-import matplotlib.style
 from matplotlib.figure import Figure
 
+from redigit.drawings import write_drawing
 from redigit.errors import InputError
 from redigit.figures import (
     accuracy_by_parameters,
@@ -42,7 +42,6 @@ from redigit.figures import (
     tsne_scatter,
     weight_map,
 )
-from redigit.files import write_atomic
 from redigit.settings import Settings
 
 KINDS: dict[str, Callable[[str, Settings, Sequence[Path]], tuple[Figure, str]]] = {
@@ -105,11 +104,4 @@ def write_figure(
         raise InputError(
             f"{study}: {definition['title']}: kind {kind!r} is unknown; allowed: {', '.join(KINDS)}"
         )
-    # Reset first, or a matplotlibrc of the machine's user would show through.
-    with matplotlib.style.context(style, after_reset=True), write_atomic(path) as temporary:
-        figure, words = KINDS[kind](study, definition, files)
-        # A date and the version of the library would differ from run to run.
-        metadata = {"Title": definition["title"], "Description": words}
-        figure.savefig(
-            temporary, format="svg", metadata={**metadata, "Date": None, "Creator": None}
-        )
+    write_drawing(path, style, definition["title"], lambda: KINDS[kind](study, definition, files))

@@ -1,13 +1,13 @@
 """Accuracy of classifiers against the number of their training examples."""
 
 from collections.abc import Sequence
+from itertools import chain
 from pathlib import Path
 
 from matplotlib.figure import Figure
 from matplotlib.ticker import FixedLocator, NullLocator, StrMethodFormatter
 
-from redigit.errors import InputError
-from redigit.files import read_json
+from redigit.figures.measured import read_rows
 from redigit.intervals import find_half_width_of_mean
 from redigit.settings import Settings, resolve_settings
 
@@ -34,13 +34,11 @@ def draw(study: str, definition: Settings, files: Sequence[Path]) -> tuple[Figur
         What the figure shows.
     """
     (file,) = files
-    metrics = read_json(file)
+    metrics = read_rows(file, chain.from_iterable(definition["series"].values()))
     series: dict[str, Points] = {}
     for name, rows in definition["series"].items():
         series[name] = {}
         for row in rows:
-            if row not in metrics:
-                raise InputError(f"{file}: no row {row!r}; it has {', '.join(metrics)}")
             size = resolve_settings(f"{study}/{definition['experiment']}", row)["size"]
             series[name][size] = metrics[row]["replicates"]["test_accuracy"]
     return draw_series(series)

@@ -6,8 +6,7 @@ from pathlib import Path
 import pandas as pd
 from matplotlib.figure import Figure
 
-from redigit.errors import InputError
-from redigit.files import read_json
+from redigit.figures.measured import read_rows
 from redigit.settings import Settings, resolve_settings
 
 LINE_STYLES = {"test": "-", "validation": "--"}
@@ -33,10 +32,7 @@ def draw(study: str, definition: Settings, files: Sequence[Path]) -> tuple[Figur
         What the figure shows, and which weight is best by the mean of both accuracies.
     """
     (file,) = files
-    metrics = read_json(file)
-    for row in (*definition["rows"], *definition["single"].values()):
-        if row not in metrics:
-            raise InputError(f"{file}: no row {row!r}; it has {', '.join(metrics)}")
+    metrics = read_rows(file, (*definition["rows"], *definition["single"].values()))
     tasks, task = list(definition["single"]), definition["task"]
     experiment = f"{study}/{definition['experiment']}"
     weights = {row: resolve_settings(experiment, row)["tasks"][task] for row in definition["rows"]}

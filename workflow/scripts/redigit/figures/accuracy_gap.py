@@ -6,8 +6,7 @@ from pathlib import Path
 import numpy as np
 from matplotlib.figure import Figure
 
-from redigit.errors import InputError
-from redigit.files import read_json
+from redigit.figures.measured import read_rows
 from redigit.settings import Settings
 
 
@@ -31,11 +30,9 @@ def draw(study: str, definition: Settings, files: Sequence[Path]) -> tuple[Figur
         What the figure shows.
     """
     (file,) = files
-    metrics = read_json(file)
+    metrics = read_rows(file, definition["rows"])
     gaps = {}
     for row, name in definition["rows"].items():
-        if row not in metrics:
-            raise InputError(f"{file}: no row {row!r}; it has {', '.join(metrics)}")
         replicates = metrics[row]["replicates"]
         gaps[name] = np.subtract(replicates["train_accuracy"], replicates["test_accuracy"])
     return draw_gaps(gaps, definition["threshold"])

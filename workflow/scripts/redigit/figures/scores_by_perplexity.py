@@ -7,8 +7,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FixedLocator, NullLocator, StrMethodFormatter
 
-from redigit.errors import InputError
-from redigit.files import read_json
+from redigit.figures.measured import read_rows
 from redigit.settings import Settings, resolve_settings
 
 COLUMNS = 2
@@ -37,10 +36,7 @@ def draw(study: str, definition: Settings, files: Sequence[Path]) -> tuple[Figur
         What the figure shows.
     """
     (file,) = files
-    metrics = read_json(file)
-    absent = [row for row in definition["rows"] if row not in metrics]
-    if absent:
-        raise InputError(f"{file}: no row {absent[0]!r}; it has {', '.join(metrics)}")
+    metrics = read_rows(file, definition["rows"])
     experiment = f"{study}/{definition['experiment']}"
     perplexities = {
         row: resolve_settings(experiment, row)["perplexity"] for row in definition["rows"]
