@@ -408,3 +408,34 @@ def test_problem_is_found_where_there_is_one(folder, value):
         return
     path, text = problem
     assert any(key in chain(path, text.replace("'", " ").split()) for key in bad)
+
+
+# What was found right is not checked again
+
+
+def test_files_that_were_found_right_are_checked_once(example, monkeypatch):
+    check_run()
+    monkeypatch.setattr("redigit.checks.check_study", pytest.fail)
+    check_run()
+
+
+@pytest.mark.parametrize(
+    "file",
+    [
+        *(RUN_FILE, REPORT, LINEAR, claims_file("example")),
+        *(Path("workflow/schemas", name) for name in ("run.yaml", "kinds/linear.yaml")),
+    ],
+    ids=str,
+)
+def test_files_that_were_found_right_are_checked_again_once_one_differs(example, monkeypatch, file):
+    check_run()
+    file.write_text(file.read_text() + "\n")
+    checked = []
+    monkeypatch.setattr("redigit.checks.check_study", checked.append)
+    check_run()
+    assert checked == ["example"]
+
+
+def test_wrong_files_are_not_remembered_as_right_ones(example):
+    edit(LINEAR, ("settings", "penalty_c"), "wrong")
+    assert catch_line() == catch_line()

@@ -6,6 +6,8 @@ Each problem becomes one line: file, key, what was found, what is allowed.
 import os
 import re
 from collections.abc import Iterator
+from contextlib import suppress
+from hashlib import sha256
 from itertools import chain, product
 from pathlib import Path
 from typing import Any
@@ -16,6 +18,7 @@ from redigit.claims import check_claims_file, claims_file, read_cells
 from redigit.errors import InputError
 from redigit.exhibits import ALL_ROWS, name_row
 from redigit.feature_checks import find_figure_problem
+from redigit.files import write_text
 from redigit.groups import find_groups_problem
 from redigit.perplexity import find_points_problem
 from redigit.settings import (
@@ -69,6 +72,10 @@ KIND_CHECKS: dict[str, ProblemFinder] = {
 EXPERIMENT_FILES = r"(?!(figures|verdicts)\.)[a-z][a-z0-9_]*\.yaml"
 OUTPUT_FOLDERS = ("data/pairs", "models", "metrics", "reports", "logs")
 
+# What was last found right is remembered by its digest, so that nothing is checked twice.
+FOUND_RIGHT = Path(".snakemake/redigit/found_right")
+DIGESTED = (".csv", ".py", ".yaml")
+
 # Where a row is referred to, as file and key; the row; the kinds it can be of, any if none.
 Reference = tuple[Path, str, str, tuple[str, ...]]
 
@@ -88,6 +95,9 @@ def check_parameters(config: Settings) -> None:
     InputError
         At the first problem.
     """
+    digest = digest_parameters(config)
+    if is_found_right(digest):
+        return
     run = read_params(RUN_FILE)
     check_keys(RUN_FILE, "", run)
     for key in sorted(set(config) | set(run)):
@@ -99,6 +109,28 @@ def check_parameters(config: Settings) -> None:
     check_value(SCHEMAS / "run.yaml", RUN_FILE, "", run)
     for study in run["studies"]:
         check_study(study)
+    with suppress(InputError):
+        write_text(FOUND_RIGHT, digest)
+
+
+def digest_parameters(config: Settings) -> str:
+    """Digest all that the checks depend on: parameters, claims, schemas, and the library itself."""
+    digest = sha256(repr(config).encode())
+    folders = (STUDIES, SCHEMAS, Path(__file__).parent)
+    inside = (path for folder in folders for path in sorted(folder.rglob("*.*")))
+    for path in (RUN_FILE, *(path for path in inside if path.suffix in DIGESTED)):
+        digest.update(f"{path}\0".encode())
+        # What cannot be read is named by the checks.
+        digest.update(sha256(path.read_bytes() if os.access(path, os.R_OK) else b"").digest())
+    return digest.hexdigest()
+
+
+def is_found_right(digest: str) -> bool:
+    """Say whether the checks passed when all was as it is now; they take a second or two."""
+    try:
+        return FOUND_RIGHT.read_text() == digest
+    except (OSError, UnicodeDecodeError):
+        return False
 
 
 def check_folders(root: Path) -> None:
