@@ -8,7 +8,7 @@ import statistics
 import subprocess
 import time
 
-REPEATS = 5
+REPEATS = 3
 COMMANDS = {
     "snakemake -n, without bridge": (["snakemake", "-n"], {"IN_BRIDGE": "1"}),
     "snakemake -n": (["snakemake", "-n"], {}),

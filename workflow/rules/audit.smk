@@ -5,6 +5,7 @@ How often the rules that give the verdicts err is measured on synthetic claims, 
 
 from redigit.claims import declare_claims
 from redigit.jobs import list_experiments, match_any
+from redigit.recordings import list_recorded_code, list_recording_files
 from redigit.settings import RUN_FILE, declare_keys
 
 
@@ -16,6 +17,9 @@ rule check_claims:
         metrics=lambda wc: [
             f"<metrics>/{experiment}.json" for experiment in list_experiments(study=wc.study)
         ],
+        recordings=lambda wc: list_recording_files(wc.study),
+        # Whether they are of this code is said with the verdicts.
+        code=lambda wc: list_recorded_code(wc.study),
     output:
         verdicts="<reports>/{study}/verdicts.csv",
         summary="<metrics>/{study}/verdicts.json",
@@ -29,8 +33,8 @@ rule check_claims:
         "Judging the claims of study {wildcards.study}"
     shell:
         "python workflow/scripts/check_claims.py {wildcards.study} --claims {input.claims}"
-        " --schema {input.schema} --metrics {input.metrics}"
-        " --verdicts {output.verdicts} --summary {output.summary} --log {log}"
+        " --schema {input.schema} --metrics {input.metrics} --recordings {input.recordings}"
+        " --code {input.code} --verdicts {output.verdicts} --summary {output.summary} --log {log}"
 
 
 rule audit_rules:

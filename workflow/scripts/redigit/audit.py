@@ -2,6 +2,7 @@
 
 import hashlib
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from redigit.files import read_json
 from redigit.grim import find_items, judge_items
 from redigit.orders import judge_order
 from redigit.quantities import Quantity, find_fact, find_setting, find_settings
+from redigit.recordings import Recording, read_recordings
 from redigit.scale import find_without_effect, list_changes
 from redigit.settings import RUN_FILE, look_up
 from redigit.validation import SCHEMAS
@@ -29,6 +31,7 @@ from redigit.verdicts import (
     give_verdict,
     judge_duration,
     judge_setting,
+    rest_on,
     show_number,
 )
 
@@ -47,7 +50,7 @@ COLUMNS = (
         "n",
         "statistic",
     ),
-    *("evidence", "evidence_sha256", "sentence"),
+    *("evidence", "evidence_sha256", "recorded", "sentence"),
 )
 
 
@@ -64,14 +67,25 @@ class Audit:
         How accuracies are judged.
     scale : str
         Scale of the run.
+    recordings, code : sequence of Path
+        Rows recorded at full scale, see `redigit.recordings`, and the code that made them.
     """
 
     def __init__(
-        self, claims: list[Claim], metrics: list[Path], criteria: Criteria, scale: str
+        self,
+        claims: list[Claim],
+        metrics: list[Path],
+        criteria: Criteria,
+        scale: str,
+        recordings: Sequence[Path] = (),
+        code: Sequence[Path] = (),
     ) -> None:
         self.claims = {claim.id: claim for claim in claims}
         self.criteria, self.scale = criteria, scale
         self.files = {f"{path.parent.name}/{path.stem}": read_metrics(path) for path in metrics}
+        measured = {name: rows for name, (_, _, rows) in self.files.items()}
+        # What the run at hand has at full scale itself needs no other evidence.
+        self.recorded = {} if scale == "full" else read_recordings(recordings, code, measured)
         self.departures = find_departures(claims)
 
     def judge(self, claim: Claim) -> Verdict:
@@ -122,8 +136,7 @@ class Audit:
         found = " and ".join(f"{measurement.mean:.4f}" for measurement in measurements)
         sentence = f"Not decided: this run has {', '.join(changes)}; it gave {found}."
         first = measurements[0]
-        evidence = {"evidence": first.evidence, "evidence_sha256": first.evidence_sha256}
-        return Verdict("not_run", sentence, k=len(first.values), **evidence)
+        return rest_on(Verdict("not_run", sentence, k=len(first.values)), first)
 
     def find_changes(self, target: Quantity) -> list[str]:
         """List the settings in which the row of a metric departs from the study, in words.
@@ -139,12 +152,14 @@ class Audit:
         }
         changes = {
             name: f"{name} {now} instead of {full}"
-            for name, (now, full) in list_changes(target, self.scale).items()
+            for name, (now, full) in list_changes(target, self.find_scale(target)).items()
         }
         return list((departures | changes).values())
 
     def find_metrics(self, target: Quantity) -> tuple[Path, str, dict[str, Any]]:
         """Find the metrics of a row, with their file and its SHA-256; the one named is there."""
+        if recording := self.find_recording(target):
+            return recording.path, recording.sha256, recording.metrics
         if target.experiment not in self.files:
             known = ", ".join(self.files)
             raise InputError(f"--metrics: none for {target.experiment}; found {known}")
@@ -158,8 +173,19 @@ class Audit:
         """Find a metric of a row among the metrics files."""
         path, sha256, metrics = self.find_metrics(target)
         values = metrics.get("replicates", {}).get(target.name, [metrics[target.name]])
-        n = find_number(target, metrics, self.scale)
-        return Measurement(tuple(values), n, str(path), sha256)
+        n = find_number(target, metrics, self.find_scale(target))
+        recording = self.find_recording(target)
+        recorded = recording.code if recording else ""
+        return Measurement(tuple(values), n, str(path), sha256, recorded)
+
+    def find_recording(self, target: Quantity) -> Recording | None:
+        """Find the recorded row of a metric, if it has that metric."""
+        recording = self.recorded.get(target[:2])
+        return recording if recording and target.name in recording.metrics else None
+
+    def find_scale(self, target: Quantity) -> str:
+        """Find at which scale the row of a metric was run that its claims are judged by."""
+        return "full" if self.find_recording(target) else self.scale
 
 
 def find_number(target: Quantity, metrics: dict[str, Any], scale: str) -> int | None:
@@ -205,7 +231,12 @@ def find_departures(claims: list[Claim]) -> dict[tuple[str, str], dict[str, str]
 
 
 def judge_study(
-    study: str, claims: Path, metrics: list[Path], schema: Path = SCHEMAS / "claims.yaml"
+    study: str,
+    claims: Path,
+    metrics: list[Path],
+    schema: Path = SCHEMAS / "claims.yaml",
+    recordings: Sequence[Path] = (),
+    code: Sequence[Path] = (),
 ) -> tuple[pd.DataFrame, dict[str, int]]:
     """Judge all claims of a study.
 
@@ -215,6 +246,8 @@ def judge_study(
         Name of the study.
     claims, metrics, schema : Path, list of Path, Path
         Its claims, the metrics of its experiments, and the schema of claims.
+    recordings, code : sequence of Path
+        Rows recorded at full scale, and the code that made them.
 
     Returns
     -------
@@ -223,7 +256,7 @@ def judge_study(
     """
     criteria = Criteria(**look_up(RUN_FILE, "audit"))
     printed = read_claims(claims, study, schema)
-    audit = Audit(printed, metrics, criteria, look_up(RUN_FILE, "scale"))
+    audit = Audit(printed, metrics, criteria, look_up(RUN_FILE, "scale"), recordings, code)
     judged = [audit.judge(claim) for claim in printed]
     return tabulate(printed, judged, criteria), count_verdicts(judged)
 

@@ -8,7 +8,7 @@ import numpy as np
 from scipy import stats
 
 from redigit.claims import Claim
-from redigit.verdicts import Criteria, Measurement, Verdict
+from redigit.verdicts import Criteria, Measurement, Verdict, rest_on
 
 # With fewer runs not even all of them together exclude chance at the usual level of 95 %.
 LEAST_RUNS = 6
@@ -36,8 +36,7 @@ def judge_order(claim: Claim, measurements: Sequence[Measurement], criteria: Cri
     pairs = [pair_runs(*both) for both in pairwise(measurements)]
     k = min(map(len, pairs))
     means = " > ".join(f"{measurement.mean:.4f}" for measurement in measurements)
-    base = Verdict("", "", k=k, n=measurements[0].n, evidence=measurements[0].evidence)
-    base = replace(base, evidence_sha256=measurements[0].evidence_sha256)
+    base = rest_on(Verdict("", "", k=k, n=measurements[0].n), measurements[0])
     if k == 1:
         sentence = f"One run of each gave, in the order claimed, {means}; that may be chance."
         return replace(base, verdict="single_run", sentence=sentence)

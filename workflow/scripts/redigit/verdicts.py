@@ -70,12 +70,16 @@ class Measurement:
         Items that each was measured on.
     evidence, evidence_sha256 : str
         The metrics file and its SHA-256; empty for a fact about the raw files.
+    recorded : str
+        Of a row that was recorded at full scale, by which code, see `redigit.recordings`; empty
+        for one of the run at hand.
     """
 
     values: tuple[float, ...]
     n: int | None = None
     evidence: str = ""
     evidence_sha256: str = ""
+    recorded: str = ""
 
     @property
     def mean(self) -> float:
@@ -106,6 +110,8 @@ class Verdict:
         Distance of the claim from the mean, in half-widths of the interval.
     evidence, evidence_sha256 : str
         The metrics file and its SHA-256.
+    recorded : str
+        As of a measurement.
     """
 
     verdict: str
@@ -119,20 +125,30 @@ class Verdict:
     statistic: float | None = None
     evidence: str = ""
     evidence_sha256: str = ""
+    recorded: str = ""
 
 
 def give_verdict(verdict: str, sentence: str, measurement: Measurement, **more: Any) -> Verdict:
     """Give a verdict that rests on a measurement."""
-    return Verdict(
+    given = Verdict(
         verdict,
         sentence,
         measured=measurement.mean,
         sd=measurement.sd,
         k=len(measurement.values),
         n=measurement.n,
+        **more,
+    )
+    return rest_on(given, measurement)
+
+
+def rest_on(verdict: Verdict, measurement: Measurement) -> Verdict:
+    """Name the evidence of a measurement as that of a verdict."""
+    return replace(
+        verdict,
         evidence=measurement.evidence,
         evidence_sha256=measurement.evidence_sha256,
-        **more,
+        recorded=measurement.recorded,
     )
 
 

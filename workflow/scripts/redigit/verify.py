@@ -27,6 +27,7 @@ from redigit.claims import claims_file
 from redigit.datasets import check_raw_files
 from redigit.errors import InputError
 from redigit.files import read_json
+from redigit.recordings import list_recorded_code, list_recording_files, read_recorded
 from redigit.settings import RUN_FILE, find_experiments, look_up
 from redigit.tables import read_texts
 
@@ -130,7 +131,11 @@ def find_other(study: str, claim: str | None = None) -> list[Broken]:
     missing = [str(file) for file in metrics if not file.exists()]
     if missing:
         return [Broken("check_claims", missing[0], "missing")]
-    table, _ = judge_study(study, claims_file(study), metrics)
+    recordings, code = (
+        [Path(file) for file in files]
+        for files in (list_recording_files(study), list_recorded_code(study))
+    )
+    table, _ = judge_study(study, claims_file(study), metrics, recordings=recordings, code=code)
     # As text, in the form in which it was written.
     again, there = (read_verdicts(text) for text in (table.to_csv(index=False), path.read_text()))
     names = [claim] if claim else list(dict.fromkeys([*again, *there]))
@@ -155,14 +160,17 @@ def verify_claim(chain: Chain, claim: str, rerun: bool) -> int:
     path = Path(f"reports/{study}/verdicts.csv")
     if not path.exists():
         raise InputError(f"{path}: missing; `make report` or `dvc pull` brings it")
-    columns = ("id", "printed", "verdict", "sentence", "quantity", "evidence")
+    columns = ("id", "printed", "verdict", "sentence", "quantity", "evidence", "recorded")
     table = read_texts(path, columns).set_index("id")
     if claim not in table.index:
         raise InputError(f"{claim}: not in {path}")
     line = table.loc[claim]
     print(f"\n{claim}: {line['printed']}: {line['verdict']}. {line['sentence']}")
     evidence = line["evidence"]
-    stages = chain.list_stages(evidence) if evidence else []
+    is_recorded = bool(line["recorded"])
+    if is_recorded:
+        print(f"  {describe_recording(evidence, line['quantity'])}")
+    stages = chain.list_stages(evidence) if evidence and not is_recorded else []
     stages.append(chain.makers[str(path)])
     broken = []
     for name in stages:
@@ -172,11 +180,22 @@ def verify_claim(chain: Chain, claim: str, rerun: bool) -> int:
     if not broken:
         broken = find_other(study, claim)
     failed = report(f"{len(stages)} jobs behind {claim}", broken)
+    if rerun and is_recorded:
+        print(f"{claim}: rests on runs at full scale; `python -m redigit.record` makes such")
+        return failed
     if rerun and evidence:
         return max(failed, run_again(evidence, line["quantity"]))
     if rerun:
         print(f"{claim}: rests on the document and its settings alone; no job to run again")
     return failed
+
+
+def describe_recording(evidence: str, quantity: str) -> str:
+    """Say what a recorded row was made by; a claim of order is about several, the first counts."""
+    row = quantity.split()[0].split("/")[2]
+    entry = read_recorded(Path(evidence))["rows"][row]
+    jobs, commit = len(entry["jobs"]), entry["commit"]
+    return f"recorded at full scale in {evidence}: {row}, by {jobs} jobs of commit {commit}"
 
 
 def run_again(evidence: str, quantity: str) -> int:

@@ -1,0 +1,209 @@
+"""Run rows at full scale and record them: ``python -m redigit.record d/linear a/mlp/2x1000``.
+
+Each name is an experiment, or a row of one. They run one after the other in a copy of the project,
+`runs/full`, whose scale is `full`; the results of the run at hand stay as they are. As each ends,
+its metrics go into ``evidence/<study>/<experiment>.json``. What has run once is not run again,
+whether it was killed or more seeds are asked for: those are added.
+"""
+
+import argparse
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from dvc_bridge import import_closure
+from redigit.errors import InputError
+from redigit.evaluation import evaluate_experiment
+from redigit.files import read_json, write_json, write_text
+from redigit.recordings import (
+    digest_file,
+    digest_settings,
+    digest_value,
+    read_recorded,
+    recording_file,
+)
+from redigit.replicates import average_replicates
+from redigit.settings import (
+    RUN_FILE,
+    experiment_file,
+    is_by_class,
+    look_up,
+    read_experiment,
+    trace_sources,
+)
+
+FULL = Path("runs/full")
+RAW = Path("data/raw")
+# Kinds of which each row and seed is a job of its own.
+TRAINED = ("network", "multitask", "pair_network")
+
+Entry = dict[str, Any]
+
+
+def main() -> int:
+    """Run and record what is named; 1 if a run fails, 2 if a name is wrong."""
+    parser = argparse.ArgumentParser(prog="python -m redigit.record", description=__doc__)
+    parser.formatter_class = argparse.RawDescriptionHelpFormatter
+    parser.add_argument("names", nargs="+", metavar="study/experiment[/row]")
+    parser.add_argument("--seeds", nargs="+", type=int, help=f"default: those of {RUN_FILE}")
+    parser.add_argument("--cores", default="all")
+    options = parser.parse_args()
+    seeds = options.seeds or look_up(RUN_FILE, "seeds")
+    try:
+        jobs = [find_rows(name) for name in options.names]
+        copy_project(seeds)
+        failed = [
+            name
+            for name, (experiment, rows) in zip(options.names, jobs, strict=True)
+            if not record_rows(experiment, rows, seeds, options.cores)
+        ]
+    except InputError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 2
+    return int(bool(failed))
+
+
+def find_rows(name: str) -> tuple[str, list[str]]:
+    """Find the experiment and the rows that a name stands for."""
+    parts = name.split("/")
+    if len(parts) not in (2, 3) or not experiment_file("/".join(parts[:2])).exists():
+        raise InputError(f"{name}: allowed is study/experiment, or study/experiment/row")
+    experiment = "/".join(parts[:2])
+    rows = list(read_experiment(experiment)["rows"])
+    if parts[2:] and parts[2] not in rows:
+        raise InputError(f"{name}: {experiment} has the rows {', '.join(rows)}")
+    return experiment, parts[2:] or rows
+
+
+def copy_project(seeds: list[int]) -> None:
+    """Bring `runs/full` up to date: what git has of the project, at full scale, and raw data."""
+    listed = subprocess.run(
+        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+        capture_output=True, text=True, check=True,
+    ).stdout  # fmt: skip
+    names = [Path(name) for name in listed.split("\0") if name and Path(name).is_file()]
+    for path in (*names, *RAW.rglob("*ubyte")):
+        if path.parts[0] not in ("metrics", "dvc.yaml", "dvc.lock", RUN_FILE.name):
+            copy_changed(path, FULL / path)
+    text = re.sub(r"^scale:.*$", "scale: full", RUN_FILE.read_text(), flags=re.MULTILINE)
+    text = re.sub(r"^seeds:.*$", f"seeds: {seeds}", text, flags=re.MULTILINE)
+    write_text(FULL / RUN_FILE, text)
+
+
+def copy_changed(source: Path, target: Path) -> None:
+    """Copy a file unless the same is there."""
+    if not target.exists() or target.read_bytes() != source.read_bytes():
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(source, target)
+
+
+def record_rows(experiment: str, rows: list[str], seeds: list[int], cores: str) -> bool:
+    """Run rows of an experiment at full scale and record them; say whether they ran."""
+    if read_experiment(experiment)["kind"] in TRAINED:
+        for row in rows:
+            folders = [f"models/{experiment}/{row}/{seed}" for seed in seeds]
+            files = [f"{folder}/predictions.safetensors" for folder in folders]
+            if not run_snakemake(files, cores):
+                return False
+            paths = [FULL / file for file in files]
+            measured = evaluate_experiment(experiment, paths, is_by_class(experiment))
+            write_entries(experiment, {row: make_entry(experiment, row, measured[row])})
+        return True
+    file = f"metrics/{experiment}.json"
+    if not run_snakemake([file], cores):
+        return False
+    measured = read_json(FULL / file)
+    write_entries(experiment, {row: make_entry(experiment, row, measured[row]) for row in rows})
+    return True
+
+
+def run_snakemake(targets: list[str], cores: str) -> bool:
+    """Make files of `runs/full`; say whether all went well."""
+    command = ["snakemake", "--cores", cores, "--rerun-incomplete", "--", *targets]
+    print(f"in {FULL}: {' '.join(command)}", flush=True)
+    return subprocess.run(command, cwd=FULL, check=False).returncode == 0
+
+
+def make_entry(experiment: str, row: str, metrics: dict[str, Any]) -> Entry:
+    """Gather what is recorded of a row: what it gave, what made it, and at what cost."""
+    logs = list(list_records(experiment, row))
+    programs = sorted({path.relative_to(FULL / "logs").parts[0] for path in logs})
+    files = {
+        file
+        for program in (*programs, "evaluate_predictions")
+        for file in import_closure(f"workflow/scripts/{program}.py")
+    }
+    quick = Path(f"metrics/{experiment}.json")
+    return {
+        "settings": digest_settings(experiment, row),
+        "code": {file: digest_file(Path(file)) for file in sorted(files)},
+        "commit": describe_commit(),
+        "probe": digest_value(read_json(quick).get(row)) if quick.exists() else None,
+        "jobs": {
+            path.relative_to(FULL / "logs").with_suffix("").as_posix(): read_json(path)
+            for path in logs
+        },
+        "metrics": metrics,
+    }
+
+
+def list_records(experiment: str, row: str) -> Iterable[Path]:
+    """List the records of the jobs behind a row: its own, and those of the rows it builds on."""
+    for source, name in trace_sources(experiment, row, "full"):
+        for folder in sorted((FULL / "logs").iterdir()):
+            yield from sorted(folder.glob(f"{source}.json"))
+            yield from sorted(folder.glob(f"{source}/{name}.json"))
+            yield from sorted(folder.glob(f"{source}/{name}/*.json"))
+
+
+def describe_commit() -> str:
+    """Name the commit, and say whether the code was changed since."""
+    command = ["git", "describe", "--always", "--dirty", "--abbrev=40", "--exclude=*"]
+    return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
+
+
+def write_entries(experiment: str, entries: dict[str, Entry]) -> None:
+    """Add recorded rows to the file of their experiment, whole or not at all."""
+    path = recording_file(experiment)
+    content = read_recorded(path) if path.exists() else {"code": {}, "rows": {}}
+    for row, entry in entries.items():
+        code = entry["code"]
+        name = digest_value(code)[:12]
+        entry = entry | {"code": name}
+        known = content["rows"].get(row)
+        content["rows"][row] = merge_entries(known, entry) if known else entry
+        content["code"][name] = code
+    used = {entry["code"] for entry in content["rows"].values()}
+    content["code"] = {name: code for name, code in content["code"].items() if name in used}
+    write_json(path, content)
+    print(f"{path}: {', '.join(entries)}")
+
+
+def merge_entries(known: Entry, new: Entry) -> Entry:
+    """Add the replicates of a row to those that were recorded of it before.
+
+    Replicates of other settings, or of code that gave other results, are not mixed: they go.
+    """
+    is_same = known["settings"] == new["settings"] and (
+        known["code"] == new["code"] or known["probe"] == new["probe"] is not None
+    )
+    before, after = (entry["metrics"].get("replicates", {}) for entry in (known, new))
+    if not is_same or before.keys() != after.keys() or "replicate" not in after:
+        return new
+    together = {
+        number: (values, place)
+        for values in (before, after)
+        for place, number in enumerate(values["replicate"])
+    }
+    ordered = [together[number] for number in sorted(together)]
+    replicates = {name: [values[name][place] for values, place in ordered] for name in after}
+    merged = new["metrics"] | average_replicates(replicates)
+    return new | {"metrics": merged, "jobs": known["jobs"] | new["jobs"]}
+
+
+if __name__ == "__main__":
+    sys.exit(main())
