@@ -185,6 +185,7 @@ def test_nothing_to_do_after_clone_with_random_times(clone):
     assert clone.run("git", "status", "--short").stdout == ""
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "commands",
     [
@@ -207,6 +208,7 @@ def test_parameter_changed_right_after_clone(clone, commands):
 # 5. What a program opens
 
 
+@pytest.mark.slow
 def test_module_edited_under_its_old_time(toy):
     path = toy.folder / "programs/toylib/scoring.py"
     write_under_old_time(path, path.read_text().replace("total", "all_of_it"))
@@ -240,6 +242,7 @@ def test_touched_files_rerun_nothing(toy):
     assert toy.list_status() == set()
 
 
+@pytest.mark.slow
 def test_tampered_output_is_made_again(toy):
     path = toy.folder / "data/c1.csv"
     write_under_old_time(path, path.read_text() + "one line more\n")

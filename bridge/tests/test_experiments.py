@@ -22,6 +22,7 @@ def expected(finished, tmp_path_factory) -> str:
     return read_score(toy)
 
 
+@pytest.mark.slow
 def test_experiment_in_the_workspace(toy, expected):
     toy.run("dvc", "exp", "run", "-q", *CHANGE)
     assert toy.take_ran() == ROW_RAN

@@ -96,6 +96,7 @@ def test_lock_is_what_dvc_itself_would_write(toy):
     assert toy.read("dvc.lock") == before
 
 
+@pytest.mark.slow
 def test_run_cache_brings_back_an_earlier_result(toy):
     toy.edit_params("c1", models__m1__rate=0.9)
     toy.snakemake()

@@ -135,6 +135,7 @@ def test_recipe_on_a_foreign_workflow(foreign):
     assert json.loads(foreign.read("calls/counts.txt")) == 1
 
 
+@pytest.mark.slow
 def test_changed_value_in_a_command(foreign):
     foreign.snakemake("--cores", "2")
     foreign.edit("config.yaml", "least: 2", "least: 1")

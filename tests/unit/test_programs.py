@@ -26,18 +26,30 @@ TRAINERS = {"search_networks", "train_network"}
 # What those import once they train.
 WHEN_TRAINING = ["redigit.network"]
 
-# Imports a program as Python does when it is run by its path, and all that it imports later on.
+# Imports programs as Python does when they are run by their path, each in a process of its own, and
+# all that those that train import later on. What many need, and none may not, is imported before.
 LIST_MODULES = """
-import json, runpy, sys
+import json, os, runpy, sys
 from importlib import import_module
 from pathlib import Path
-program, *later = sys.argv[1:]
-sys.path[0] = str(Path(program).parent)
-runpy.run_path(program, run_name="imported")
-for name in later:
-    import_module(name)
-files = [getattr(module, "__file__", None) for module in sys.modules.values()]
-print("modules", json.dumps([sorted(sys.modules), [file for file in files if file]]))
+import matplotlib.figure, pandas, scipy.stats, sklearn.ensemble, sklearn.linear_model
+
+def list_modules(program, later):
+    sys.path[0] = str(Path(program).parent)
+    runpy.run_path(program, run_name="imported")
+    for name in later:
+        import_module(name)
+    files = [getattr(module, "__file__", None) for module in sys.modules.values()]
+    return [sorted(sys.modules), [file for file in files if file]]
+
+for program, later in json.loads(sys.argv[1]):
+    sys.stdout.flush()
+    child = os.fork()
+    if not child:
+        print("modules", json.dumps([program, list_modules(program, later)]), flush=True)
+        os._exit(0)
+    if os.waitpid(child, 0)[1]:
+        sys.exit(program)
 """
 
 LOOP = re.compile(r"^    rule:\n(?: {8}.*\n|\n)+", re.MULTILINE)
@@ -66,21 +78,28 @@ def join_command(text: str) -> str:
 
 
 @cache
-def list_modules(program: str) -> tuple[set[str], set[str]]:
-    """Names of all modules that a program imports, and files of those that are the project's."""
-    later = WHEN_TRAINING if program in TRAINERS else []
-    result = subprocess.run(
-        [sys.executable, "-c", LIST_MODULES, f"workflow/scripts/{program}.py", *later],
-        capture_output=True,
-        text=True,
-        check=True,
-        cwd=ROOT,
-    )
-    names, files = json.loads(result.stdout.rpartition("modules ")[2])
-    paths = [Path(file).resolve() for file in files]
-    return set(names), {
-        path.relative_to(ROOT).as_posix() for path in paths if path.is_relative_to(SCRIPTS)
-    }
+def list_all_modules() -> dict[str, tuple[set[str], set[str]]]:
+    """For each program the modules that it imports, and which files of these are the project's."""
+    asked = [
+        (f"workflow/scripts/{program}.py", WHEN_TRAINING if program in TRAINERS else [])
+        for program in PROGRAMS
+    ]
+    command = [sys.executable, "-c", LIST_MODULES, json.dumps(asked)]
+    result = subprocess.run(command, capture_output=True, text=True, check=True, cwd=ROOT)
+    found = {}
+    for line in result.stdout.splitlines():
+        if line.startswith("modules "):
+            program, (names, files) = json.loads(line.removeprefix("modules "))
+            paths = [Path(file).resolve() for file in files]
+            found[Path(program).stem] = (
+                set(names),
+                {
+                    path.relative_to(ROOT).as_posix()
+                    for path in paths
+                    if path.is_relative_to(SCRIPTS)
+                },
+            )
+    return found
 
 
 def test_every_rule_has_a_program_of_its_name_and_every_program_a_rule():
@@ -124,7 +143,7 @@ def test_command_gives_every_argument_of_the_program(rule):
 
 @pytest.mark.parametrize("program", PROGRAMS)
 def test_everything_imported_is_an_input_of_the_rule(program):
-    _, files = list_modules(program)
+    _, files = list_all_modules()[program]
     assert f"workflow/scripts/{program}.py" not in files  # it is run, not imported
     assert files
     assert files <= set(import_closure(f"workflow/scripts/{program}.py", ROOT))
@@ -132,7 +151,7 @@ def test_everything_imported_is_an_input_of_the_rule(program):
 
 @pytest.mark.parametrize("program", sorted(set(PROGRAMS) - TRAINERS))
 def test_only_training_imports_keras(program):
-    names, _ = list_modules(program)
+    names, _ = list_all_modules()[program]
     assert not names & {"keras", *BACKENDS}
 
 

@@ -102,6 +102,7 @@ def test_changed_row_names_its_job_and_what_follows(project):
     assert project.list_reproduced("--dry") == status
 
 
+@pytest.mark.slow
 def test_dvc_is_clean_after_snakemake(project):
     project.edit(*LINEAR_ROW)
     result = project.snakemake("--cores", "2")
@@ -113,6 +114,7 @@ def test_dvc_is_clean_after_snakemake(project):
     assert_only_row_differs(project, "linear", "sequential_100")
 
 
+@pytest.mark.slow
 def test_snakemake_has_nothing_to_do_after_repro(project):
     project.edit(*LINEAR_ROW)
     assert project.list_reproduced() <= LINEAR_JOBS
@@ -189,6 +191,7 @@ def test_new_experiment_concerns_what_shows_all_experiments(project):
 # A clone
 
 
+@pytest.mark.slow
 def test_nothing_to_do_in_a_clone_with_random_times(clone):
     clone.set_times(1)
     clone.assert_nothing_to_do()

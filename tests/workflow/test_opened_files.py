@@ -28,8 +28,8 @@ ON_DEMAND = {
 
 # What is added to a file. That the engines name the right jobs is tried on one file of each sort;
 # for all others it follows from the inputs being what the programs open.
-CHANGED = {"workflow/scripts/redigit/linear.py": "\nNEW = 1\n"}
-CHANGED_SLOW = {
+CHANGED = {
+    "workflow/scripts/redigit/linear.py": "\nNEW = 1\n",
     "workflow/schemas/kinds/linear.yaml": "# A comment.\n",
     "workflow/templates/study.html.j2": "<!-- more -->\n",
     "workflow/redigit.mplstyle": "lines.linewidth: 3\n",
@@ -81,13 +81,8 @@ def test_programs_list_no_folder_of_inputs(finished, opened, rule):
         assert set(opened[name]["listed"]) <= known, name
 
 
-@pytest.mark.parametrize(
-    ("name", "added"),
-    [
-        *CHANGED.items(),
-        *(pytest.param(*pair, marks=pytest.mark.slow) for pair in CHANGED_SLOW.items()),
-    ],
-)
+@pytest.mark.slow
+@pytest.mark.parametrize(("name", "added"), CHANGED.items())
 def test_changed_file_concerns_the_jobs_that_open_it(project, opened, name, added):
     users = {stage for stage, record in opened.items() if name in record["opened"]}
     assert users
@@ -109,6 +104,7 @@ def test_touched_files_concern_no_job(project):
     project.assert_nothing_to_do()
 
 
+@pytest.mark.slow
 def test_changed_module_is_the_one_that_runs(project):
     """Python keeps modules compiled, and knows them by time and size."""
     path = project.path("workflow/scripts/redigit/pages.py")

@@ -21,7 +21,9 @@ from redigit.feature_checks import find_figure_problem
 from redigit.files import write_text
 from redigit.groups import find_groups_problem
 from redigit.perplexity import find_points_problem
+from redigit.recordings import list_recording_files, read_recorded
 from redigit.settings import (
+    EVIDENCE,
     REFERENCES,
     RUN_FILE,
     SCALES,
@@ -74,7 +76,7 @@ OUTPUT_FOLDERS = ("data/pairs", "models", "metrics", "reports", "logs")
 
 # What was last found right is remembered by its digest, so that nothing is checked twice.
 FOUND_RIGHT = Path(".snakemake/redigit/found_right")
-DIGESTED = (".csv", ".py", ".yaml")
+DIGESTED = (".csv", ".json", ".py", ".yaml")
 
 # Where a row is referred to, as file and key; the row; the kinds it can be of, any if none.
 Reference = tuple[Path, str, str, tuple[str, ...]]
@@ -116,7 +118,7 @@ def check_parameters(config: Settings) -> None:
 def digest_parameters(config: Settings) -> str:
     """Digest all that the checks depend on: parameters, claims, schemas, and the library itself."""
     digest = sha256(repr(config).encode())
-    folders = (STUDIES, SCHEMAS, Path(__file__).parent)
+    folders = (STUDIES, EVIDENCE, SCHEMAS, Path(__file__).parent)
     inside = (path for folder in folders for path in sorted(folder.rglob("*.*")))
     for path in (RUN_FILE, *(path for path in inside if path.suffix in DIGESTED)):
         digest.update(f"{path}\0".encode())
@@ -188,6 +190,8 @@ def check_study(study: str) -> None:
     check_pairs(study)
     check_features(study)
     check_claims_file(study)
+    for recorded in list_recording_files(study):
+        read_recorded(Path(recorded))
 
 
 def check_file(file: Path, schema: Path) -> None:

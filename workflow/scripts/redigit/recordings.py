@@ -53,7 +53,7 @@ def list_recording_files(study: str) -> list[str]:
 
 def list_recorded_code(study: str) -> list[str]:
     """List the code that recorded rows of a study were made by, as far as it is still there."""
-    contents = [read_json(Path(path)) for path in list_recording_files(study)]
+    contents = [read_recorded(Path(path)) for path in list_recording_files(study)]
     paths = {path for content in contents for code in content["code"].values() for path in code}
     return sorted(path for path in paths if Path(path).is_file())
 
@@ -115,8 +115,11 @@ def read_recorded(path: Path) -> dict[str, Any]:
     content = read_json(path)
     try:
         for entry in content["rows"].values():
-            content["code"][entry["code"]].items()
-            entry["settings"], entry["probe"], entry["metrics"].items()
+            digests = content["code"][entry["code"]]
+            texts = [*digests, *digests.values(), entry["settings"], entry["probe"] or ""]
+            if not all(isinstance(text, str) for text in texts):
+                raise TypeError("found a digest that is no text")
+            entry["metrics"].items()
     except (AttributeError, KeyError, TypeError) as error:
         raise InputError(f"{path}: no recorded rows: {error!r}") from error
     return content
