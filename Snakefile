@@ -26,12 +26,14 @@ shell.prefix("set -euo pipefail; exec >/dev/null; ")
 
 root = config.get("root", "")
 
-try:
-    check_parameters(config)
-    check_folders(Path(root))
-    check_raw_files(Path("data/raw"))
-except InputError as error:
-    sys.exit(f"error: {error}")
+# A Snakemake that a cluster starts for a job reads what was checked when the run began.
+if workflow.is_main_process:
+    try:
+        check_parameters(config)
+        check_folders(Path(root))
+        check_raw_files(Path("data/raw"))
+    except InputError as error:
+        sys.exit(f"error: {error}")
 
 attach_bridge(
     workflow,

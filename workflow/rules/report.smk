@@ -3,6 +3,7 @@
 from redigit.jobs import (
     declare_figure,
     declare_tables,
+    grow_memory,
     list_experiment_files,
     list_figure_data,
     list_figures,
@@ -26,6 +27,9 @@ rule render_tables:
         "<logs>/render_tables/{study}.log",
     wildcard_constraints:
         study=match_any(config["studies"]),
+    localrule: True
+    resources:
+        mem_mb=grow_memory(workflow, 500),
     params:
         settings=lambda wc: declare_tables(wc.study),
     message:
@@ -47,6 +51,8 @@ rule draw_figure:
         "<logs>/draw_figure/{study}/{figure}.log",
     wildcard_constraints:
         study=match_any(config["studies"]),
+    resources:
+        mem_mb=grow_memory(workflow, 500),
     params:
         settings=lambda wc: declare_figure(wc.study, wc.figure),
     message:
@@ -74,6 +80,9 @@ rule write_page:
         "<logs>/write_page/{study}.log",
     wildcard_constraints:
         study=match_any(config["studies"]),
+    localrule: True
+    resources:
+        mem_mb=grow_memory(workflow, 500),
     params:
         settings=declare_keys({RUN_FILE: ["scale"]}),
     message:
@@ -95,6 +104,9 @@ rule write_index:
         page="<reports>/index.html",
     log:
         "<logs>/write_index.log",
+    localrule: True
+    resources:
+        mem_mb=grow_memory(workflow, 500),
     params:
         settings=declare_keys(
             {RUN_FILE: ["scale"]} | {report_file(study): ["title"] for study in config["studies"]}
@@ -119,6 +131,9 @@ rule write_auditor:
         page="<reports>/auditor.html",
     log:
         "<logs>/write_auditor.log",
+    localrule: True
+    resources:
+        mem_mb=grow_memory(workflow, 500),
     params:
         settings=declare_keys({RUN_FILE: ["audit.level"]}),
     message:
