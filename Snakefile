@@ -20,8 +20,12 @@ min_version("9.27")
 configfile: "params.yaml"
 
 
-# What a program prints is in its log. Here it would come between Snakemake's own lines.
-shell.prefix("set -euo pipefail; exec >/dev/null; ")
+# What a program prints is in its log. Here it would come between Snakemake's own lines. Of a GPU
+# that several jobs share, each takes the memory that it needs and not all at once.
+shell.prefix(
+    "set -euo pipefail; exec >/dev/null;"
+    " export TF_FORCE_GPU_ALLOW_GROWTH=true XLA_PYTHON_CLIENT_PREALLOCATE=false; "
+)
 
 
 root = config.get("root", "")

@@ -18,7 +18,7 @@ PROGRAMS = ("munged", "slurmctld", "slurmd", "sbatch", "srun", "squeue", "scance
 CLIENTS = ("sacct", "sacctmgr", "sbatch", "scancel", "scontrol", "sinfo", "squeue", "srun")
 # Each pretended GPU wants a device file of its own; these are on every machine.
 GPU_FILES = ("/dev/zero", "/dev/null")
-NODE_CPUS, NODE_MB = 4, 16000
+NODE_CPUS, NODE_MB = 3, 16000
 LIMIT_S = 60
 
 CONFIGURATION = """\
