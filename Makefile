@@ -8,7 +8,7 @@ LOCK := --quiet --upgrade --universal --python-version 3.11 --generate-hashes --
 export PATH := $(BIN):$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup intelex report test test-slow lint docs lock clean
+.PHONY: help setup intelex cuda report test test-slow lint docs lock clean
 
 help:  ## List the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -26,6 +26,9 @@ setup: .venv/.done  ## Set up .venv from requirements.lock (done by itself when 
 intelex: setup  ## Add scikit-learn-intelex to .venv, for svm_implementation: intelex (x86 only)
 	$(UV) pip install --quiet --python .venv/bin/python --no-deps --require-hashes -r requirements-intelex.lock
 
+cuda: setup  ## Add JAX for NVIDIA GPUs to .venv, for backend: jax (Linux only, 3 GB)
+	$(UV) pip install --quiet --python .venv/bin/python --no-deps --require-hashes -r requirements-cuda.lock
+
 report: setup  ## Make every table, figure and verdict: reports/index.html
 	snakemake --cores all $(if $(MAKE_TERMOUT),--logger rich)
 	@echo "See reports/index.html"
@@ -42,9 +45,10 @@ lint: setup  ## Check style: code, rules, parameter files
 docs: setup  ## Render docs/parameters.md from the schemas
 	python -m redigit.documentation
 
-lock: setup  ## Renew both locks from pyproject.toml
+lock: setup  ## Renew the locks from pyproject.toml
 	$(UV) pip compile $(LOCK) --no-emit-package dvc-bridge --extra dev pyproject.toml -o requirements.lock
 	$(UV) pip compile $(LOCK) --group intelex -c requirements.lock -o requirements-intelex.lock
+	$(UV) pip compile $(LOCK) --group cuda -c requirements.lock -o requirements-cuda.lock
 
 clean:  ## Remove all outputs, but neither raw data nor the environment
 	rm -rf logs models metrics reports data/pairs .snakemake

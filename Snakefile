@@ -20,18 +20,24 @@ min_version("9.27")
 configfile: "params.yaml"
 
 
-# What a program prints is in its log. Here it would come between Snakemake's own lines.
-shell.prefix("set -euo pipefail; exec >/dev/null; ")
+# What a program prints is in its log. Here it would come between Snakemake's own lines. Of a GPU
+# that several jobs share, each takes the memory that it needs and not all at once.
+shell.prefix(
+    "set -euo pipefail; exec >/dev/null;"
+    " export TF_FORCE_GPU_ALLOW_GROWTH=true XLA_PYTHON_CLIENT_PREALLOCATE=false; "
+)
 
 
 root = config.get("root", "")
 
-try:
-    check_parameters(config)
-    check_folders(Path(root))
-    check_raw_files(Path("data/raw"))
-except InputError as error:
-    sys.exit(f"error: {error}")
+# A Snakemake that a cluster starts for a job reads what was checked when the run began.
+if workflow.is_main_process:
+    try:
+        check_parameters(config)
+        check_folders(Path(root))
+        check_raw_files(Path("data/raw"))
+    except InputError as error:
+        sys.exit(f"error: {error}")
 
 attach_bridge(
     workflow,

@@ -75,12 +75,12 @@ class Project:
             raise AssertionError(f"{command}:\n{result.stdout}\n{result.stderr}")
         return result
 
-    def start(self, *command: str, **options) -> subprocess.Popen:
+    def start(self, *command: str, environment=None, **options) -> subprocess.Popen:
         """Start a command in the folder; its standard output is a pipe of text."""
         return subprocess.Popen(
             command,
             cwd=self.folder,
-            env=self._make_environment(),
+            env=self._make_environment() | (environment or {}),
             text=True,
             **{"stdout": subprocess.PIPE, **options},
         )

@@ -4,7 +4,7 @@ How often the rules that give the verdicts err is measured on synthetic claims, 
 """
 
 from redigit.claims import declare_claims
-from redigit.jobs import list_experiments, match_any
+from redigit.jobs import grow_memory, list_experiments, match_any
 from redigit.recordings import list_recorded_code, list_recording_files
 from redigit.settings import RUN_FILE, declare_keys
 
@@ -27,6 +27,9 @@ rule check_claims:
         "<logs>/check_claims/{study}.log",
     wildcard_constraints:
         study=match_any(config["studies"]),
+    localrule: True
+    resources:
+        mem_mb=grow_memory(workflow, 500),
     params:
         settings=lambda wc: declare_claims(wc.study),
     message:
@@ -44,6 +47,8 @@ rule audit_rules:
         rates="<metrics>/error_rates.json",
     log:
         "<logs>/audit_rules.log",
+    resources:
+        mem_mb=grow_memory(workflow, 500),
     params:
         settings=declare_keys({RUN_FILE: ["audit", "synthetic_claims"]}),
     message:
@@ -61,6 +66,9 @@ rule write_audit:
         summary="<reports>/audit.json",
     log:
         "<logs>/write_audit.log",
+    localrule: True
+    resources:
+        mem_mb=grow_memory(workflow, 500),
     message:
         "Joining all verdicts"
     shell:

@@ -1,7 +1,7 @@
 """Raw datasets. Needs a source of params.yaml; makes the idx files in data/raw."""
 
 from redigit.datasets import DATASETS
-from redigit.jobs import list_raw_files
+from redigit.jobs import grow_memory, list_raw_files
 
 
 # The files are known by their SHA-256, so where they come from is no parameter of this rule.
@@ -14,6 +14,9 @@ rule download_data:
         "logs/download_data/{dataset}.log",
     wildcard_constraints:
         dataset="|".join(DATASETS),
+    localrule: True
+    resources:
+        mem_mb=grow_memory(workflow, 500),
     message:
         "Fetching {wildcards.dataset}"
     shell:

@@ -1,6 +1,6 @@
 """Metrics. Needs the predictions of an experiment, of any kind; makes its metrics by row."""
 
-from redigit.jobs import list_experiments, match_any
+from redigit.jobs import grow_memory, list_experiments, match_any
 from redigit.settings import declare_by_class, read_experiment
 
 
@@ -20,8 +20,9 @@ rule evaluate_predictions:
         "<logs>/evaluate_predictions/{experiment}.log",
     wildcard_constraints:
         experiment=match_any(list_experiments(*predictions)),
+    localrule: True
     resources:
-        mem_mb=500,
+        mem_mb=grow_memory(workflow, 500),
     params:
         settings=lambda wc: declare_by_class(wc.experiment),
     message:

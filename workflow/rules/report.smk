@@ -1,7 +1,13 @@
 """The report. Needs metrics, predictions and verdicts; makes tables, figures and pages."""
 
 from redigit.figure_data import declare_figures, list_all_data, list_figures
-from redigit.jobs import declare_tables, list_experiment_files, list_table_metrics, match_any
+from redigit.jobs import (
+    declare_tables,
+    grow_memory,
+    list_experiment_files,
+    list_table_metrics,
+    match_any,
+)
 from redigit.settings import RUN_FILE, declare_keys, report_file
 
 TEMPLATES = sorted(str(path) for path in Path("workflow/templates").iterdir())
@@ -19,6 +25,9 @@ rule render_tables:
         "<logs>/render_tables/{study}.log",
     wildcard_constraints:
         study=match_any(config["studies"]),
+    localrule: True
+    resources:
+        mem_mb=grow_memory(workflow, 500),
     params:
         settings=lambda wc: declare_tables(wc.study),
     message:
@@ -48,6 +57,8 @@ for study in filter(figures.get, figures):
             figures=figures[study],
         log:
             f"<logs>/draw_figures/{study}.log",
+        resources:
+            mem_mb=grow_memory(workflow, 500),
         params:
             settings=declare_figures(study),
             # A command is formatted when its job runs: then the loop is at its end.
@@ -75,6 +86,9 @@ rule write_page:
         "<logs>/write_page/{study}.log",
     wildcard_constraints:
         study=match_any(config["studies"]),
+    localrule: True
+    resources:
+        mem_mb=grow_memory(workflow, 500),
     params:
         settings=declare_keys({RUN_FILE: ["scale"]}),
     message:
@@ -96,6 +110,9 @@ rule write_index:
         page="<reports>/index.html",
     log:
         "<logs>/write_index.log",
+    localrule: True
+    resources:
+        mem_mb=grow_memory(workflow, 500),
     params:
         settings=declare_keys(
             {RUN_FILE: ["scale"]} | {report_file(study): ["title"] for study in config["studies"]}
@@ -120,6 +137,9 @@ rule write_auditor:
         page="<reports>/auditor.html",
     log:
         "<logs>/write_auditor.log",
+    localrule: True
+    resources:
+        mem_mb=grow_memory(workflow, 500),
     params:
         settings=declare_keys({RUN_FILE: ["audit.level"]}),
     message:

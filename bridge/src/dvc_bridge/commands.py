@@ -59,11 +59,12 @@ def _open_project(snakefile: Path) -> Iterator[_Project]:
 
 
 def _render(project: _Project, check: bool) -> int:
-    text = render.render(project.graph.jobs, project.options)
-    render.verify(text, project.graph.jobs, project.options)
     if not check:
         render.update_pipeline(project.graph.jobs, project.options)
-    elif not render.PIPELINE.exists() or render.PIPELINE.read_text() != text:
+        return 0
+    text = render.render(project.graph.jobs, project.options)
+    render.verify(text, project.graph.jobs, project.options)
+    if not render.PIPELINE.exists() or render.PIPELINE.read_text() != text:
         print("dvc.yaml is out of date: run `python -m dvc_bridge render`", file=sys.stderr)
         return 1
     return 0

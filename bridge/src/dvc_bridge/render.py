@@ -4,6 +4,7 @@ import itertools
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -160,7 +161,7 @@ class _Inline(dict):
     """A mapping that is written on one line."""
 
 
-class _Dumper(yaml.SafeDumper):
+class _Dumper(getattr(yaml, "CSafeDumper", yaml.SafeDumper)):
     """Plain YAML with inline mappings and commands of many lines as blocks."""
 
     def ignore_aliases(self, data: Any) -> bool:
@@ -182,7 +183,12 @@ _Dumper.add_representer(str, _represent_text)
 
 
 def _matches(patterns: Sequence[str], path: str) -> bool:
-    return pathspec.GitIgnoreSpec.from_lines(patterns).match_file(path)
+    return _compile(tuple(patterns)).match_file(path)
+
+
+@cache
+def _compile(patterns: tuple[str, ...]) -> pathspec.GitIgnoreSpec:
+    return pathspec.GitIgnoreSpec.from_lines(patterns)
 
 
 def _group_by_rule(jobs: Sequence[Job], options: Options) -> Iterator[tuple[list[Job], bool]]:

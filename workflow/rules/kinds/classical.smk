@@ -3,6 +3,7 @@
 from redigit.jobs import (
     declare_classical,
     estimate_memory,
+    grow_memory,
     list_experiments,
     list_item_inputs,
     list_pairs_inputs,
@@ -27,7 +28,7 @@ rule fit_classical:
     wildcard_constraints:
         experiment=match_any(list_experiments("classical")),
     resources:
-        mem_mb=lambda wc: estimate_memory(wc.experiment),
+        mem_mb=grow_memory(workflow, lambda wc: estimate_memory(wc.experiment)),
     params:
         settings=lambda wc: declare_classical(wc.experiment),
     message:

@@ -1,6 +1,13 @@
 """What networks see. Needs trained networks and raw images; makes maps, images and measures."""
 
-from redigit.jobs import find_network, list_experiments, list_raw_inputs, list_rows, match_any
+from redigit.jobs import (
+    find_network,
+    grow_memory,
+    list_experiments,
+    list_raw_inputs,
+    list_rows,
+    match_any,
+)
 from redigit.settings import declare_settings, merge_declared
 
 predictions["features"] = "<models>/{experiment}/{row}/{seed}/measures.safetensors"
@@ -23,7 +30,7 @@ rule see_features:
         experiment=match_any(list_experiments("features")),
     resources:
         gpu=1,
-        mem_mb=1500,
+        mem_mb=grow_memory(workflow, 1500),
     params:
         settings=lambda wc: merge_declared(
             declare_settings(wc.experiment, wc.row, run=("backend", "device", "threads")),

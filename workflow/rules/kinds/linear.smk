@@ -2,6 +2,7 @@
 
 from redigit.jobs import (
     declare_rows_of_pairs,
+    grow_memory,
     list_experiments,
     list_item_inputs,
     list_pairs_inputs,
@@ -26,7 +27,7 @@ rule fit_linear:
     wildcard_constraints:
         experiment=match_any(list_experiments("linear")),
     resources:
-        mem_mb=2000,
+        mem_mb=grow_memory(workflow, 2000),
     params:
         settings=lambda wc: declare_rows_of_pairs(wc.experiment),
     message:

@@ -6,6 +6,7 @@ is one job.
 
 from redigit.jobs import (
     declare_networks,
+    grow_memory,
     list_experiments,
     list_item_inputs,
     list_pairs_inputs,
@@ -34,7 +35,7 @@ rule train_network:
         experiment=match_any(list_experiments(*NETWORKS)),
     resources:
         gpu=1,
-        mem_mb=2000,
+        mem_mb=grow_memory(workflow, 2000),
     params:
         settings=lambda wc: declare_networks(wc.experiment, wc.row),
     message:

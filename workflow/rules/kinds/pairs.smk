@@ -1,6 +1,6 @@
 """Stacked digit pairs. Needs raw MNIST; makes manifests in data/pairs and their metrics."""
 
-from redigit.jobs import list_experiments, list_raw_inputs, list_rows, match_any
+from redigit.jobs import grow_memory, list_experiments, list_raw_inputs, list_rows, match_any
 from redigit.settings import declare_experiment, declare_settings, read_experiment
 
 
@@ -16,7 +16,7 @@ rule draw_pairs:
     wildcard_constraints:
         experiment=match_any(list_experiments("pairs")),
     resources:
-        mem_mb=500,
+        mem_mb=grow_memory(workflow, 500),
     params:
         settings=lambda wc: declare_settings(wc.experiment, wc.row),
     message:
@@ -41,8 +41,9 @@ rule summarise_pairs:
         "<logs>/summarise_pairs/{experiment}.log",
     wildcard_constraints:
         experiment=match_any(list_experiments("pairs")),
+    localrule: True
     resources:
-        mem_mb=500,
+        mem_mb=grow_memory(workflow, 500),
     params:
         settings=lambda wc: declare_experiment(wc.experiment),
     message:

@@ -1,6 +1,6 @@
 """Principal components. Needs raw images; makes scores and ratios of each row, and metrics."""
 
-from redigit.jobs import list_experiments, list_raw_inputs, list_rows, match_any
+from redigit.jobs import grow_memory, list_experiments, list_raw_inputs, list_rows, match_any
 from redigit.settings import declare_settings, read_experiment
 
 
@@ -16,7 +16,7 @@ rule fit_pca:
     wildcard_constraints:
         experiment=match_any(list_experiments("pca")),
     resources:
-        mem_mb=1500,
+        mem_mb=grow_memory(workflow, 1500),
     params:
         settings=lambda wc: declare_settings(wc.experiment, wc.row),
     message:
@@ -40,8 +40,9 @@ rule summarise_pca:
         "<logs>/summarise_pca/{experiment}.log",
     wildcard_constraints:
         experiment=match_any(list_experiments("pca")),
+    localrule: True
     resources:
-        mem_mb=500,
+        mem_mb=grow_memory(workflow, 500),
     message:
         "Summing up components of {wildcards.experiment}"
     shell:

@@ -1,6 +1,6 @@
 """Perceptrons. Needs raw MNIST; makes weights, errors and predictions of all rows at once."""
 
-from redigit.jobs import list_experiments, list_raw_inputs, match_any
+from redigit.jobs import grow_memory, list_experiments, list_raw_inputs, match_any
 from redigit.settings import declare_experiment, read_experiment
 
 predictions["perceptron"] = "<models>/{experiment}/predictions.safetensors"
@@ -21,7 +21,7 @@ rule train_perceptrons:
     wildcard_constraints:
         experiment=match_any(list_experiments("perceptron")),
     resources:
-        mem_mb=1000,
+        mem_mb=grow_memory(workflow, 1000),
     params:
         settings=lambda wc: declare_experiment(wc.experiment),
     message:

@@ -1,6 +1,6 @@
 """Linear separability. Needs raw images, stored certificates; makes certificates, verifies all."""
 
-from redigit.jobs import list_evidence, list_experiments, list_raw_inputs, match_any
+from redigit.jobs import grow_memory, list_evidence, list_experiments, list_raw_inputs, match_any
 from redigit.settings import declare_experiment, read_experiment
 
 
@@ -17,7 +17,7 @@ rule find_certificates:
     wildcard_constraints:
         experiment=match_any(list_experiments("separability")),
     resources:
-        mem_mb=1500,
+        mem_mb=grow_memory(workflow, 1500),
     params:
         settings=lambda wc: declare_experiment(wc.experiment),
     message:
@@ -42,7 +42,7 @@ rule verify_certificates:
     wildcard_constraints:
         experiment=match_any(list_experiments("separability")),
     resources:
-        mem_mb=1000,
+        mem_mb=grow_memory(workflow, 1000),
     params:
         settings=lambda wc: declare_experiment(wc.experiment),
     message:

@@ -2,6 +2,7 @@
 
 from redigit.jobs import (
     declare_rows_of_pairs,
+    grow_memory,
     list_embedding_weights,
     list_experiments,
     list_item_inputs,
@@ -26,7 +27,7 @@ rule embed_pairs:
     wildcard_constraints:
         experiment=match_any(list_experiments("tsne")),
     resources:
-        mem_mb=1500,
+        mem_mb=grow_memory(workflow, 1500),
     params:
         settings=lambda wc: declare_rows_of_pairs(wc.experiment),
     message:
@@ -52,7 +53,7 @@ rule measure_embeddings:
     wildcard_constraints:
         experiment=match_any(list_experiments("tsne")),
     resources:
-        mem_mb=2000,
+        mem_mb=grow_memory(workflow, 2000),
     params:
         settings=lambda wc: declare_rows_of_pairs(wc.experiment),
     message:

@@ -2,6 +2,7 @@
 
 from redigit.jobs import (
     declare_networks,
+    grow_memory,
     list_experiments,
     list_item_inputs,
     list_network_schemas,
@@ -29,7 +30,7 @@ rule search_networks:
         experiment=match_any(list_experiments("tuner")),
     resources:
         gpu=1,
-        mem_mb=2000,
+        mem_mb=grow_memory(workflow, 2000),
     params:
         settings=lambda wc: merge_declared(
             declare_networks(wc.experiment, *read_experiment(wc.experiment)["rows"]),
