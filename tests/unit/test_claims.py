@@ -170,7 +170,7 @@ def test_every_score_of_a_report_has_one_claim(study, monkeypatch):
 
 def test_rules_are_the_same_everywhere():
     allowed = set(yaml.safe_load(SCHEMA.read_text())["properties"]["rule"]["enum"])
-    judged = {*MEASURED_RULES, *DOCUMENT_RULES, "adopted", "absolute_time", "in_order"}
+    judged = {*MEASURED_RULES, *DOCUMENT_RULES, "adopted", "absolute_time", "formula", "in_order"}
     assert allowed == set(QUANTITIES) == judged
     assert {rule for rule, kind in QUANTITIES.items() if kind == "claims"} == set(DOCUMENT_RULES)
 

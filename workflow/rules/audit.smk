@@ -4,8 +4,10 @@ How often the rules that give the verdicts err is measured on synthetic claims, 
 """
 
 from redigit.claims import declare_claims
+from redigit.explanations import declare_explanations
+from redigit.formulas import declare_formulas
 from redigit.jobs import list_experiments, match_any
-from redigit.settings import RUN_FILE, declare_keys
+from redigit.settings import RUN_FILE, declare_keys, merge_declared
 
 
 rule check_claims:
@@ -18,19 +20,21 @@ rule check_claims:
         ],
     output:
         verdicts="<reports>/{study}/verdicts.csv",
+        explanations="<reports>/{study}/explanations.csv",
         summary="<metrics>/{study}/verdicts.json",
     log:
         "<logs>/check_claims/{study}.log",
     wildcard_constraints:
         study=match_any(config["studies"]),
     params:
-        settings=lambda wc: declare_claims(wc.study),
+        settings=lambda wc: merge_declared(declare_claims(wc.study), declare_explanations(wc.study)),
     message:
         "Judging the claims of study {wildcards.study}"
     shell:
         "python workflow/scripts/check_claims.py {wildcards.study} --claims {input.claims}"
         " --schema {input.schema} --metrics {input.metrics}"
-        " --verdicts {output.verdicts} --summary {output.summary} --log {log}"
+        " --verdicts {output.verdicts} --explanations {output.explanations}"
+        " --summary {output.summary} --log {log}"
 
 
 rule audit_rules:
@@ -65,6 +69,8 @@ rule write_audit:
 
 
 targets.append("<metrics>/error_rates.json")
-targets += expand("<reports>/{study}/verdicts.csv", study=config["studies"])
+targets += expand(
+    "<reports>/{study}/{table}.csv", study=config["studies"], table=["verdicts", "explanations"]
+)
 targets += expand("<metrics>/{study}/verdicts.json", study=config["studies"])
 targets += ["<reports>/audit.csv", "<reports>/audit.json"]

@@ -1,5 +1,6 @@
 """The report. Needs metrics, predictions and verdicts; makes tables, figures and pages."""
 
+from redigit.explanations import declare_questions
 from redigit.jobs import (
     declare_figure,
     declare_tables,
@@ -9,7 +10,7 @@ from redigit.jobs import (
     list_table_metrics,
     match_any,
 )
-from redigit.settings import RUN_FILE, declare_keys, report_file
+from redigit.settings import RUN_FILE, declare_keys, merge_declared, report_file
 
 TEMPLATES = sorted(str(path) for path in Path("workflow/templates").iterdir())
 
@@ -68,6 +69,7 @@ rule write_page:
             f"<reports>/{study}/figures/{name}.svg" for study, name in list_figures(wc.study)
         ],
         verdicts="<reports>/{study}/verdicts.csv",
+        explanations="<reports>/{study}/explanations.csv",
     output:
         page="<reports>/{study}/index.html",
     log:
@@ -75,13 +77,16 @@ rule write_page:
     wildcard_constraints:
         study=match_any(config["studies"]),
     params:
-        settings=declare_keys({RUN_FILE: ["scale"]}),
+        settings=lambda wc: merge_declared(
+            declare_keys({RUN_FILE: ["scale"]}), declare_questions(wc.study)
+        ),
     message:
         "Writing the page of study {wildcards.study}"
     shell:
         "python workflow/scripts/write_page.py {wildcards.study} --templates {input.templates}"
         " --experiments {input.experiments} --tables {input.tables} --figures {input.figures}"
-        " --verdicts {input.verdicts} --page {output.page} --log {log}"
+        " --verdicts {input.verdicts} --explanations {input.explanations}"
+        " --page {output.page} --log {log}"
 
 
 rule write_index:

@@ -9,9 +9,10 @@ from typing import Any
 import pandas as pd
 
 from redigit.claims import MARGIN_RULES, Claim, read_claims
-from redigit.document_rules import DOCUMENT_RULES
+from redigit.document_rules import DOCUMENT_RULES, judge_formula
 from redigit.errors import InputError
 from redigit.files import read_json
+from redigit.formulas import find_formula
 from redigit.grim import find_items, judge_items
 from redigit.orders import judge_order
 from redigit.quantities import Quantity, find_fact, find_setting, find_settings
@@ -79,6 +80,8 @@ class Audit:
         if claim.rule in DOCUMENT_RULES:
             operands = [self.claims[name] for name in claim.quantity.split()]
             return DOCUMENT_RULES[claim.rule](claim, operands)
+        if claim.rule == "formula":
+            return judge_formula(claim, find_formula(claim.study, claim.quantity))
         if claim.rule == "absolute_time":
             return judge_duration(claim)
         if not claim.quantity:
@@ -221,11 +224,17 @@ def judge_study(
     (pandas.DataFrame, dict of str to int)
         As of `tabulate` and `count_verdicts`.
     """
+    audit = make_audit(study, claims, metrics, schema)
+    printed = list(audit.claims.values())
+    judged = [audit.judge(claim) for claim in printed]
+    return tabulate(printed, judged, audit.criteria), count_verdicts(judged)
+
+
+def make_audit(study: str, claims: Path, metrics: list[Path], schema: Path) -> Audit:
+    """Set the claims of a study beside its metrics, as `judge_study` takes them."""
     criteria = Criteria(**look_up(RUN_FILE, "audit"))
     printed = read_claims(claims, study, schema)
-    audit = Audit(printed, metrics, criteria, look_up(RUN_FILE, "scale"))
-    judged = [audit.judge(claim) for claim in printed]
-    return tabulate(printed, judged, criteria), count_verdicts(judged)
+    return Audit(printed, metrics, criteria, look_up(RUN_FILE, "scale"))
 
 
 def tabulate(claims: list[Claim], verdicts: list[Verdict], criteria: Criteria) -> pd.DataFrame:

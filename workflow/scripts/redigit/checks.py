@@ -15,7 +15,9 @@ from redigit.checkpoints import find_checkpoint_problem
 from redigit.claims import check_claims_file, claims_file, read_cells
 from redigit.errors import InputError
 from redigit.exhibits import ALL_ROWS, name_row
+from redigit.explanations import check_explanations
 from redigit.feature_checks import find_figure_problem
+from redigit.formulas import check_formulas
 from redigit.groups import find_groups_problem
 from redigit.perplexity import find_points_problem
 from redigit.settings import (
@@ -155,7 +157,9 @@ def check_study(study: str) -> None:
     check_tasks(study)
     check_pairs(study)
     check_features(study)
+    check_formulas(study)
     check_claims_file(study)
+    check_explanations(study, set(list_needed_rows(study)))
 
 
 def check_file(file: Path, schema: Path) -> None:
@@ -313,6 +317,15 @@ def count_needed(settings: Settings) -> dict[str, int]:
         size = settings["size"]
         return {"train": size if settings["size_counts"] == "pairs" else -(-size // 2), "test": 1}
     return {"train": 1, "test": 1}
+
+
+def list_needed_rows(study: str) -> Iterator[str]:
+    """List the rows that exhibits and settings of a study name, as ``experiment/row``."""
+    contents = {
+        split_experiment(name)[1]: read_experiment(name) for name in find_experiments(study)
+    }
+    for listed in (list_shown_rows(study, contents), list_named_rows(study, contents)):
+        yield from (reference for _, _, reference, _ in listed)
 
 
 def list_shown_rows(study: str, experiments: dict[str, Settings]) -> Iterator[Reference]:

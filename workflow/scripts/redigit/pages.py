@@ -20,6 +20,7 @@ import yaml
 from redigit.assumptions import find_assumptions, list_dependents
 from redigit.errors import InputError
 from redigit.exhibits import name_row, read_exhibit
+from redigit.explanations_page import describe_questions
 from redigit.files import read_json
 from redigit.findings import find_contradictions
 from redigit.quantities import Quantity
@@ -231,6 +232,7 @@ def build_study_page(
     tables: Path,
     figures: Sequence[Path],
     verdicts: Path,
+    explanations: Path,
     page: Path,
 ) -> str:
     """Build the page of one study.
@@ -249,6 +251,8 @@ def build_study_page(
         The figures. One is defined in the study's report.yaml under its file's stem.
     verdicts : Path
         The study's claims with their verdicts.
+    explanations : Path
+        How near each explanation comes.
     page : Path
         Where the page will be: links are relative to it.
 
@@ -279,6 +283,7 @@ def build_study_page(
         claims=[describe_claim(claim, page) for claim in claims.to_dict("records")],
         counts=Counter(claims["verdict"]),
         contradictions=find_contradictions(claims.to_dict("records")),
+        explanations=describe_questions(study, explanations),
         assumptions=describe_assumptions(experiments, claims),
         not_rebuilt=report.get("not_rebuilt", {}),
     )
