@@ -380,14 +380,17 @@ def check_formula(claim: Claim) -> None:
 
 
 def check_order(claim: Claim) -> None:
-    """Check that what a claim of order names are several rows, and one metric of each."""
+    """Check that what a claim of order names are several quantities, all of the claim's metric.
+
+    Of a metric by task or class, `test_accuracy_items` is one as well as `test_accuracy_groups`.
+    """
     names = claim.quantity.split()
     if len(claim.targets) != len(names) or len(names) < 2:
         form = f"{claim.study}/<experiment>/<row>/<metric>"
         raise InputError(f"quantity: found {claim.quantity!r}; allowed are two or more of {form}")
     for target in claim.targets:
         check_row_exists(claim.study, target)
-        if target.name != claim.metric:
+        if not f"{target.name}_".startswith(f"{claim.metric}_"):
             raise InputError(f"quantity: found …/{target.name}; the metric is {claim.metric}")
 
 
