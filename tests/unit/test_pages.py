@@ -22,6 +22,7 @@ from redigit.errors import InputError
 from redigit.explanations import explanations_file
 from redigit.figures import write_figure
 from redigit.files import read_json, write_csv, write_json, write_text
+from redigit.findings import BETWEEN_COLUMNS
 from redigit.pages import (
     CLAIM_COLUMNS,
     VERDICTS,
@@ -214,7 +215,11 @@ def write_pages() -> dict[str, Page]:
     shown = (TABLES, [FIGURE], claims, EXPLAINED)
     study = build_study_page("t", TEMPLATES, EXPERIMENTS, *shown, page)
     write_text(page, study)
-    index = build_index_page(TEMPLATES, EXPERIMENTS, [Path("metrics/t/verdicts.json")])
+    between = Path("reports/between.csv")
+    line = ("same", EVIL, "t-0 t-1", "differ", "0.5 in T, 0.6 in U: which is not the same.")
+    write_csv(between, pd.DataFrame([line], columns=BETWEEN_COLUMNS))
+    counts = [Path("metrics/t/verdicts.json")]
+    index = build_index_page(TEMPLATES, EXPERIMENTS, counts, between)
     write_text(Path("reports/index.html"), index)
     return {"reports/t/index.html": Page(study), "reports/index.html": Page(index)}
 

@@ -3,6 +3,7 @@
 How often the rules that give the verdicts err is measured on synthetic claims, without any data.
 """
 
+from redigit.between import declare_comparisons
 from redigit.claims import declare_claims
 from redigit.explanations import declare_explanations
 from redigit.formulas import declare_formulas
@@ -59,13 +60,19 @@ rule write_audit:
     output:
         table="<reports>/audit.csv",
         summary="<reports>/audit.json",
+        between="<reports>/between.csv",
     log:
         "<logs>/write_audit.log",
+    params:
+        settings=merge_declared(
+            declare_keys({RUN_FILE: ["audit.level"]}), declare_comparisons(config["studies"])
+        ),
     message:
         "Joining all verdicts"
     shell:
         "python workflow/scripts/write_audit.py all --verdicts {input.verdicts}"
-        " --table {output.table} --summary {output.summary} --log {log}"
+        " --table {output.table} --summary {output.summary} --between {output.between}"
+        " --log {log}"
 
 
 targets.append("<metrics>/error_rates.json")
@@ -73,4 +80,4 @@ targets += expand(
     "<reports>/{study}/{table}.csv", study=config["studies"], table=["verdicts", "explanations"]
 )
 targets += expand("<metrics>/{study}/verdicts.json", study=config["studies"])
-targets += ["<reports>/audit.csv", "<reports>/audit.json"]
+targets += ["<reports>/audit.csv", "<reports>/audit.json", "<reports>/between.csv"]

@@ -96,6 +96,7 @@ rule write_index:
         # The page says whether the scale makes any experiment smaller.
         experiments=list_experiment_files(*config["studies"]),
         summaries=expand("<metrics>/{study}/verdicts.json", study=config["studies"]),
+        between="<reports>/between.csv",
     output:
         page="<reports>/index.html",
     log:
@@ -109,6 +110,7 @@ rule write_index:
     shell:
         "python workflow/scripts/write_index.py index --templates {input.templates}"
         " --experiments {input.experiments} --summaries {input.summaries}"
+        " --between {input.between}"
         " --page {output.page} --log {log}"
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from redigit.architecture import find_network_problem
+from redigit.between import check_comparisons
 from redigit.checkpoints import find_checkpoint_problem
 from redigit.claims import check_claims_file, claims_file, read_cells
 from redigit.errors import InputError
@@ -101,6 +102,7 @@ def check_parameters(config: Settings) -> None:
     check_value(SCHEMAS / "run.yaml", RUN_FILE, "", run)
     for study in run["studies"]:
         check_study(study)
+    check_comparisons(run["studies"])
 
 
 def check_folders(root: Path) -> None:

@@ -8,7 +8,7 @@ from redigit.settings import read_params
 from redigit.validation import SCHEMAS, list_kinds
 
 PAGE = Path("docs/parameters.md")
-OF_STUDIES = ("run", "experiment", "report", "explanations", "formulas")
+OF_STUDIES = ("run", "experiment", "report", "explanations", "formulas", "between")
 HEAD = """# Parameters
 
 Rendered from `workflow/schemas` by `make docs`; a test keeps it in step. No parameter has a

@@ -22,7 +22,7 @@ from redigit.errors import InputError
 from redigit.exhibits import name_row, read_exhibit
 from redigit.explanations_page import describe_questions
 from redigit.files import read_json
-from redigit.findings import find_contradictions
+from redigit.findings import BETWEEN_COLUMNS, find_contradictions
 from redigit.quantities import Quantity
 from redigit.scale import list_changes
 from redigit.settings import (
@@ -290,7 +290,7 @@ def build_study_page(
 
 
 def build_index_page(
-    templates: Sequence[Path], experiments: Sequence[str], summaries: Sequence[Path]
+    templates: Sequence[Path], experiments: Sequence[str], summaries: Sequence[Path], between: Path
 ) -> str:
     """Build the front page.
 
@@ -303,6 +303,8 @@ def build_index_page(
     summaries : sequence of Path
         Counts of verdicts, named ``.../<study>/verdicts.json``. Each study's page lies in a folder
         of its name beside the front page.
+    between : Path
+        What several studies print of the same quantities.
 
     Returns
     -------
@@ -321,6 +323,7 @@ def build_index_page(
         templates,
         "index.html.j2",
         studies=studies,
+        comparisons=read_texts(between, BETWEEN_COLUMNS).to_dict("records"),
         scale=scale,
         is_reduced=bool(list_reductions(experiments, scale)),
     )

@@ -8,6 +8,7 @@ import numpy as np
 from redigit.document_rules import judge_formula
 from redigit.randomness import make_generator
 from redigit.synthetic import TRUE, TRUE_CLAIMS, Judged, make_claim
+from redigit.synthetic_runs import AS_ASSUMED
 
 NAMES = "abcdefgh"
 OTHER = {"+": "-", "-": "+", "*": "/", "/": "*"}
@@ -69,10 +70,10 @@ def try_formulas(trials: int) -> Iterator[Judged]:
         standard = {"standard": part.write(False), "source": "made up"}
         standard["variables"] = {name: [0.5, 2] for name in names}
         verdict = judge_formula(claim, standard | {"printed": part.write(True)})
-        yield Judged("formula", "written in another way", TRUE, verdict.verdict)
+        yield Judged("formula", AS_ASSUMED, TRUE, verdict.verdict)
         if trial >= trials:
             continue
         for kind in ("another operator", "root misplaced"):
             wrong = change_part(part, kind, generator).write(False)
             verdict = judge_formula(claim, standard | {"printed": wrong})
-            yield Judged("formula", "written in another way", kind, verdict.verdict)
+            yield Judged("formula", AS_ASSUMED, kind, verdict.verdict)
