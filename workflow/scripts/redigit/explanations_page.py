@@ -86,9 +86,9 @@ def answer_question(candidates: Sequence[dict[str, Any]]) -> str:
     if fitting or wide:
         number = len(fitting) + len(wide)
         words = "Several candidates come" if number > 1 else "One candidate comes"
-        scatter = f", {len(wide)} of them only because its runs scatter widely" if wide else ""
+        scatter = f"; runs of {len(wide)} scatter too much for that to count" if wide else ""
         told = "; these runs cannot tell them apart" if number > 1 else ""
-        return f"{words} near enough, {number} of {len(candidates)}{scatter}{told}.{open_words}"
+        return f"{words} near enough, {number} of {len(candidates)}{told}{scatter}.{open_words}"
     nearest = excluded[0]
     return (
         f"No candidate comes near. The nearest is {nearest['distance']} away: "
