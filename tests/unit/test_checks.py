@@ -14,6 +14,7 @@ from redigit.assumptions import find_assumptions
 from redigit.checks import check_parameters
 from redigit.claims import claims_file
 from redigit.errors import InputError
+from redigit.explanations import explanations_file
 from redigit.settings import (
     RUN_FILE,
     experiment_file,
@@ -316,6 +317,7 @@ def test_study_without_experiments_passes(example):
     REPORT.write_text("{title: Empty, tables: {}, figures: {}}")
     claims = claims_file("example")
     claims.write_text(claims.read_text().splitlines()[0] + "\n")
+    explanations_file("example").unlink()
     check_run()
     experiments_folder("example").rmdir()
     check_run()

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from study_files import forget_files, write_study
 
-from redigit.audit import Audit
+from redigit.audit import Audit, Evidence
 from redigit.claims import (
     QUANTITIES,
     Claim,
@@ -170,7 +170,7 @@ def test_every_score_of_a_report_has_one_claim(study, monkeypatch):
 
 def test_rules_are_the_same_everywhere():
     allowed = set(yaml.safe_load(SCHEMA.read_text())["properties"]["rule"]["enum"])
-    judged = {*MEASURED_RULES, *DOCUMENT_RULES, "adopted", "absolute_time", "in_order"}
+    judged = {*MEASURED_RULES, *DOCUMENT_RULES, "adopted", "absolute_time", "formula", "in_order"}
     assert allowed == set(QUANTITIES) == judged
     assert {rule for rule, kind in QUANTITIES.items() if kind == "claims"} == set(DOCUMENT_RULES)
 
@@ -397,5 +397,5 @@ def test_declared_keys_suffice_for_the_verdicts(project):
 def judge_all(metrics):
     """Give the verdicts on all claims of ``t`` at quick scale."""
     claims = read_claims(claims_file("t"), "t", SCHEMA)
-    audit = Audit(claims, [metrics], Criteria(0.95, 0.5, 0.1), "quick")
+    audit = Audit(claims, Evidence([metrics]), Criteria(0.95, 0.5, 0.1), "quick")
     return [audit.judge(claim) for claim in claims]

@@ -162,7 +162,8 @@ def test_few_cells_are_no_table():
 def test_page_leads_from_a_contradiction_to_its_claims(n_others):
     others = " ".join(f"t-other{i}" for i in range(n_others))
     line = make_line(1, quantity=others, rule="sum_of", verdict="inconsistent", sentence="1 < 2.")
-    empty = {name: [] for name in ("reductions", "tables", "figures", "claims", "assumptions")}
+    parts = ("reductions", "tables", "figures", "explanations", "claims", "assumptions")
+    empty = {name: [] for name in parts}
     words = {"study": "t", "title": "T", "scale": "quick", "is_reduced": False}
     found = {"contradictions": find_contradictions([line]), "counts": {}, "not_rebuilt": {}}
     page = render_page(TEMPLATES, "study.html.j2", **words, **empty, **found)

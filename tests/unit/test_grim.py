@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from study_files import forget_files, write_study
 
-from redigit.audit import Audit
+from redigit.audit import Audit, Evidence
 from redigit.claims import Claim
 from redigit.grim import Items, judge_items
 from redigit.verdicts import Criteria
@@ -108,7 +108,7 @@ def metrics(tmp_path, monkeypatch):
 
 def judge(metrics, *claims, scale="quick"):
     """Give the verdict on the first of some claims."""
-    audit = Audit(list(claims), metrics, Criteria(0.95, 0.5, 0.1), scale)
+    audit = Audit(list(claims), Evidence(metrics), Criteria(0.95, 0.5, 0.1), scale)
     return audit.judge(claims[0])
 
 

@@ -1,12 +1,18 @@
 """Claims of order: confirmed, reversed, tied or open, with errors no more often than stated."""
 
+from dataclasses import replace
+from pathlib import Path
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
+from redigit.claims import check_order
+from redigit.errors import InputError
 from redigit.orders import correct_holm, judge_order
+from redigit.synthetic import make_claim
 from redigit.verdicts import Criteria, Measurement
 
 CRITERIA = Criteria(level=0.95, margin_points=0.5, margin_error_share=0.1)
@@ -83,3 +89,25 @@ def test_larger_differences_are_found_more_often():
         rows = random.normal(0.9, 0.01, (300, 2, 10)) + np.array([[shift], [0]])
         found.append(sum(judge(*both).verdict == "confirmed" for both in rows))
     assert found == sorted(found) and found[-1] > 280 and found[0] < 20
+
+
+@pytest.mark.parametrize(
+    ("names", "is_allowed"),
+    [
+        (("test_accuracy", "test_accuracy"), True),
+        (("test_accuracy_items", "test_accuracy_groups"), True),
+        (("test_accuracy", "train_accuracy"), False),
+        (("test_accuracy_items", "test_loss_items"), False),
+        (("test_accuracy", "test_accuracyitems"), False),
+    ],
+)
+def test_order_is_of_one_metric_by_task_or_not(names, is_allowed, monkeypatch):
+    monkeypatch.chdir(Path(__file__).resolve().parents[2])
+    quantity = " ".join(f"a/multitask/both/{name}" for name in names)
+    claim = make_claim(1, 0, "none", "in_order")
+    claim = replace(claim, study="a", metric="test_accuracy", quantity=quantity)
+    if is_allowed:
+        check_order(claim)
+        return
+    with pytest.raises(InputError, match="the metric is test_accuracy"):
+        check_order(claim)

@@ -11,6 +11,7 @@ from urllib.parse import unquote, urlsplit
 
 import pandas as pd
 import pytest
+import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 from study_files import forget_files
@@ -18,8 +19,10 @@ from study_files import forget_files
 from redigit import audit, verdicts
 from redigit.assumptions import find_assumptions, list_dependents
 from redigit.errors import InputError
+from redigit.explanations import explanations_file
 from redigit.figures import write_figure
 from redigit.files import read_json, write_csv, write_json, write_text
+from redigit.findings import BETWEEN_COLUMNS
 from redigit.pages import (
     CLAIM_COLUMNS,
     VERDICTS,
@@ -33,12 +36,17 @@ from redigit.pages import (
 )
 from redigit.settings import experiment_file, look_up, report_file
 from redigit.tables import build_tables
+from redigit.weighing import COLUMNS
 
 ROOT = Path(__file__).resolve().parents[2]
 TEMPLATES = sorted((ROOT / "workflow/templates").iterdir())
 STYLE = ROOT / "workflow/redigit.mplstyle"
 VOID = {"meta", "link", "img", "br", "hr", "input", "rect"}
 EVIL = "<script>alert('x')</script> & \"so on\""
+
+CANDIDATE = {"sentence": EVIL, "quantity": "t/linear/{row}/{metric}"}
+QUESTION = {"claims": ["t-0"], "candidates": {"far": CANDIDATE, "small": CANDIDATE}}
+EXPLANATIONS = {"budget": 0, "questions": {"why": {"question": "Why so low?", **QUESTION}}}
 
 PAIRS = """\
 # Assumptions are marked ASSUME and shown in the report.
@@ -83,6 +91,7 @@ figures:
 
 
 TABLES, FIGURE = Path("reports/t/tables.csv"), Path("reports/t/figures/figure_2.svg")
+EXPLAINED = Path("reports/t/explanations.csv")
 EXPERIMENTS = ["t/linear", "t/pairs"]
 
 
@@ -145,6 +154,17 @@ def make_claims() -> pd.DataFrame:
     return pd.DataFrame(filled, columns=audit.COLUMNS)
 
 
+def make_explained() -> pd.DataFrame:
+    """Two candidates for the first claim, one excluded and one that ran smaller."""
+    line = {"question": "why", "claim": "t-0", "printed": "0.1071", "k": "2", "measured": "0.2"}
+    line |= {"quantity": "t/linear/paired_50/test_accuracy"}
+    lines = [
+        {"candidate": "far", "state": "excluded", "distance": "2.5", "low": "0.19", "high": "0.21"},
+        {"candidate": "small", "state": "not_run", "reason": "max_iterations 5 instead of 100"},
+    ]
+    return pd.DataFrame([line | other for other in lines], columns=COLUMNS)
+
+
 @pytest.fixture(scope="module")
 def results(tmp_path_factory) -> Path:
     """A folder with a study's results, from which tests copy."""
@@ -162,6 +182,8 @@ def write_results() -> None:
     for experiment, text in zip(EXPERIMENTS, (LINEAR, PAIRS), strict=True):
         write_text(experiment_file(experiment), text)
     write_text(Path("params.yaml"), "scale: quick\n")
+    write_text(explanations_file("t"), yaml.safe_dump(EXPLANATIONS))
+    write_csv(EXPLAINED, make_explained())
     claims = make_claims()
     write_csv(Path("reports/t/verdicts.csv"), claims)
     counts = audit.count_verdicts([verdicts.Verdict(name, "") for name in claims["verdict"]])
@@ -190,9 +212,14 @@ def report(results, tmp_path, monkeypatch) -> Path:
 def write_pages() -> dict[str, Page]:
     """Write both pages of the report and read them."""
     page, claims = Path("reports/t/index.html"), Path("reports/t/verdicts.csv")
-    study = build_study_page("t", TEMPLATES, EXPERIMENTS, TABLES, [FIGURE], claims, page)
+    shown = (TABLES, [FIGURE], claims, EXPLAINED)
+    study = build_study_page("t", TEMPLATES, EXPERIMENTS, *shown, page)
     write_text(page, study)
-    index = build_index_page(TEMPLATES, EXPERIMENTS, [Path("metrics/t/verdicts.json")])
+    between = Path("reports/between.csv")
+    line = ("same", EVIL, "t-0 t-1", "differ", "0.5 in T, 0.6 in U: which is not the same.")
+    write_csv(between, pd.DataFrame([line], columns=BETWEEN_COLUMNS))
+    counts = [Path("metrics/t/verdicts.json")]
+    index = build_index_page(TEMPLATES, EXPERIMENTS, counts, between)
     write_text(Path("reports/index.html"), index)
     return {"reports/t/index.html": Page(study), "reports/index.html": Page(index)}
 
@@ -208,6 +235,15 @@ def test_every_claim_is_there_once_with_its_verdict(report):
         assert name == claim["id"]
         assert re.findall(r"#verdict-(\w+)", row) == [claim["verdict"]]
         assert claim["sentence"] in row and claim["printed"] in Page(row).text
+
+
+def test_explanations_stand_with_their_distance_and_answer(report):
+    page = write_pages()["reports/t/index.html"]
+    assert "Why so low?" in page.text and "2.50 half-widths" in page.text
+    assert "No candidate comes near. The nearest is 2.50 half-widths away" in page.text
+    assert "1 of the 2 are undecided." in page.text
+    assert "max_iterations 5 instead of 100" in page.text
+    assert {"href": "#explanations"} in page.find("a")
 
 
 def test_what_is_not_rebuilt_is_listed_by_reason(report):

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from study_files import forget_files, write_study
 
-from redigit.audit import judge_study
+from redigit.audit import Evidence, judge_study
 from redigit.errors import InputError
 from redigit.record import find_rows, merge_entries, write_entries
 from redigit.recordings import (
@@ -157,10 +157,10 @@ def test_claims_are_judged_by_recorded_rows(study):
         line = [(cells | dict.fromkeys(("printed", "value"), printed)).get(c, "") for c in columns]
         claims.write_text(f"{','.join(columns)}\n{','.join(line)}\n")
         forget_files()
-        without, _ = judge_study("t", claims, [metrics], SCHEMA)
+        without, _ = judge_study("t", claims, Evidence([metrics]), SCHEMA)
         assert (without["verdict"][0], without["recorded"][0]) == ("not_run", "")
         files, code = [recording_file("t/mlp")], [CODE]
-        table, _ = judge_study("t", claims, [metrics], SCHEMA, files, code)
+        table, _ = judge_study("t", claims, Evidence([metrics], files, code), SCHEMA)
         verdicts[printed] = table["verdict"][0]
         assert (table["k"][0], table["recorded"][0]) == (3, SAME)
         assert table["evidence"][0] == "evidence/t/mlp.json"

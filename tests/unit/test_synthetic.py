@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from scipy.stats import binomtest
 from study_files import forget_files, write_study
 
-from redigit.audit import Audit
+from redigit.audit import Audit, Evidence
 from redigit.auditor_figures import write_figures
 from redigit.auditor_page import ASSUMPTIONS, build_auditor_page
 from redigit.document_rules import DOCUMENT_RULES
@@ -63,6 +63,7 @@ def test_every_rule_is_tried(measured):
     assert set(measured["rules"]) | set(NOT_TRIED) == {
         *MEASURED_RULES,
         *DOCUMENT_RULES,
+        "formula",
         "grim",
         "in_order",
     }
@@ -220,7 +221,7 @@ def test_audit_of_a_study_gives_the_same_verdicts_as_its_rules(tmp_path):
         write_study("synthetic", {"title": "Synthetic", "experiments": experiments})
         path = Path("metrics/synthetic/runs.json")
         write_json(path, metrics)
-        audit = Audit(claims, [path], CRITERIA, "full")
+        audit = Audit(claims, Evidence([path]), CRITERIA, "full")
         assert [audit.judge(claim).verdict for claim in claims] == expected
     forget_files()
     assert len(set(expected)) > 1

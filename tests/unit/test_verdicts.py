@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from scipy import stats
 from study_files import forget_files, write_study
 
-from redigit.audit import COLUMNS, Audit, count_verdicts, tabulate
+from redigit.audit import COLUMNS, Audit, Evidence, count_verdicts, tabulate
 from redigit.claims import Claim
 from redigit.document_rules import DOCUMENT_RULES
 from redigit.errors import InputError
@@ -376,7 +376,7 @@ def metrics(tmp_path, monkeypatch):
 
 def judge(metrics, *claims, scale="full"):
     """Give the verdicts on claims."""
-    audit = Audit(list(claims), metrics, CRITERIA, scale)
+    audit = Audit(list(claims), Evidence(metrics), CRITERIA, scale)
     return [audit.judge(claim) for claim in claims]
 
 

@@ -3,10 +3,13 @@
 How often the rules that give the verdicts err is measured on synthetic claims, without any data.
 """
 
+from redigit.between import declare_comparisons
 from redigit.claims import declare_claims
+from redigit.explanations import declare_explanations
+from redigit.formulas import declare_formulas
 from redigit.jobs import grow_memory, list_experiments, match_any
 from redigit.recordings import list_recorded_code, list_recording_files
-from redigit.settings import RUN_FILE, declare_keys
+from redigit.settings import RUN_FILE, declare_keys, merge_declared
 
 
 rule check_claims:
@@ -22,6 +25,7 @@ rule check_claims:
         code=lambda wc: list_recorded_code(wc.study),
     output:
         verdicts="<reports>/{study}/verdicts.csv",
+        explanations="<reports>/{study}/explanations.csv",
         summary="<metrics>/{study}/verdicts.json",
     log:
         "<logs>/check_claims/{study}.log",
@@ -31,13 +35,14 @@ rule check_claims:
     resources:
         mem_mb=grow_memory(workflow, 500),
     params:
-        settings=lambda wc: declare_claims(wc.study),
+        settings=lambda wc: merge_declared(declare_claims(wc.study), declare_explanations(wc.study)),
     message:
         "Judging the claims of study {wildcards.study}"
     shell:
         "python workflow/scripts/check_claims.py {wildcards.study} --claims {input.claims}"
         " --schema {input.schema} --metrics {input.metrics} --recordings {input.recordings}"
-        " --code {input.code} --verdicts {output.verdicts} --summary {output.summary} --log {log}"
+        " --code {input.code} --verdicts {output.verdicts} --explanations {output.explanations}"
+        " --summary {output.summary} --log {log}"
 
 
 rule audit_rules:
@@ -64,19 +69,27 @@ rule write_audit:
     output:
         table="<reports>/audit.csv",
         summary="<reports>/audit.json",
+        between="<reports>/between.csv",
     log:
         "<logs>/write_audit.log",
     localrule: True
     resources:
         mem_mb=grow_memory(workflow, 500),
+    params:
+        settings=merge_declared(
+            declare_keys({RUN_FILE: ["audit.level"]}), declare_comparisons(config["studies"])
+        ),
     message:
         "Joining all verdicts"
     shell:
         "python workflow/scripts/write_audit.py all --verdicts {input.verdicts}"
-        " --table {output.table} --summary {output.summary} --log {log}"
+        " --table {output.table} --summary {output.summary} --between {output.between}"
+        " --log {log}"
 
 
 targets.append("<metrics>/error_rates.json")
-targets += expand("<reports>/{study}/verdicts.csv", study=config["studies"])
+targets += expand(
+    "<reports>/{study}/{table}.csv", study=config["studies"], table=["verdicts", "explanations"]
+)
 targets += expand("<metrics>/{study}/verdicts.json", study=config["studies"])
-targets += ["<reports>/audit.csv", "<reports>/audit.json"]
+targets += ["<reports>/audit.csv", "<reports>/audit.json", "<reports>/between.csv"]

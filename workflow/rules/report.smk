@@ -1,5 +1,6 @@
 """The report. Needs metrics, predictions and verdicts; makes tables, figures and pages."""
 
+from redigit.explanations import declare_questions
 from redigit.figure_data import declare_figures, list_all_data, list_figures
 from redigit.jobs import (
     declare_tables,
@@ -8,7 +9,7 @@ from redigit.jobs import (
     list_table_metrics,
     match_any,
 )
-from redigit.settings import RUN_FILE, declare_keys, report_file
+from redigit.settings import RUN_FILE, declare_keys, merge_declared, report_file
 
 TEMPLATES = sorted(str(path) for path in Path("workflow/templates").iterdir())
 
@@ -80,6 +81,7 @@ rule write_page:
         tables="<reports>/{study}/tables.csv",
         figures=lambda wc: figures[wc.study],
         verdicts="<reports>/{study}/verdicts.csv",
+        explanations="<reports>/{study}/explanations.csv",
     output:
         page="<reports>/{study}/index.html",
     log:
@@ -90,13 +92,16 @@ rule write_page:
     resources:
         mem_mb=grow_memory(workflow, 500),
     params:
-        settings=declare_keys({RUN_FILE: ["scale"]}),
+        settings=lambda wc: merge_declared(
+            declare_keys({RUN_FILE: ["scale"]}), declare_questions(wc.study)
+        ),
     message:
         "Writing the page of study {wildcards.study}"
     shell:
         "python workflow/scripts/write_page.py {wildcards.study} --templates {input.templates}"
         " --experiments {input.experiments} --tables {input.tables} --figures {input.figures}"
-        " --verdicts {input.verdicts} --page {output.page} --log {log}"
+        " --verdicts {input.verdicts} --explanations {input.explanations}"
+        " --page {output.page} --log {log}"
 
 
 rule write_index:
@@ -106,6 +111,7 @@ rule write_index:
         # The page says whether the scale makes any experiment smaller.
         experiments=list_experiment_files(*config["studies"]),
         summaries=expand("<metrics>/{study}/verdicts.json", study=config["studies"]),
+        between="<reports>/between.csv",
     output:
         page="<reports>/index.html",
     log:
@@ -122,6 +128,7 @@ rule write_index:
     shell:
         "python workflow/scripts/write_index.py index --templates {input.templates}"
         " --experiments {input.experiments} --summaries {input.summaries}"
+        " --between {input.between}"
         " --page {output.page} --log {log}"
 
 

@@ -1,10 +1,11 @@
-"""Give a verdict on every number that one study prints."""
+"""Give a verdict on every number that one study prints, and weigh what may explain failures."""
 
 from pathlib import Path
 
-from redigit.audit import judge_study
+from redigit.audit import Evidence, judge_study
 from redigit.files import write_csv, write_json
 from redigit.program import run_program
+from redigit.weighing import weigh_study
 
 
 def check_claims(
@@ -15,9 +16,10 @@ def check_claims(
     recordings: list[Path],
     code: list[Path],
     verdicts: Path,
+    explanations: Path,
     summary: Path,
 ) -> None:
-    """Judge all claims of a study; write the verdicts by claim, and how many there are of each.
+    """Judge all claims of a study, and weigh what may explain those that do not hold.
 
     Parameters
     ----------
@@ -26,14 +28,17 @@ def check_claims(
     claims, schema : Path
         Its claims, and the schema of claims.
     metrics : list of Path
-        Metrics of its experiments.
+        The metrics of its experiments.
     recordings, code : list of Path
         Its rows that were recorded at full scale, and the code that made them.
-    verdicts, summary : Path
-        The files to be written.
+    verdicts, explanations, summary : Path
+        What is written: the verdicts by claim, how near each explanation comes, and how many
+        claims have each verdict.
     """
-    table, counts = judge_study(study, claims, metrics, schema, recordings, code)
+    evidence = Evidence(metrics, recordings, code)
+    table, counts = judge_study(study, claims, evidence, schema)
     write_csv(verdicts, table)
+    write_csv(explanations, weigh_study(study, claims, evidence, schema))
     write_json(summary, counts)
     print(f"{study}: " + ", ".join(f"{count} {name}" for name, count in counts.items() if count))
 

@@ -1,14 +1,17 @@
-"""Write the verdicts on all claims of all studies as one table."""
+"""Write the verdicts on all claims of all studies as one table, and compare the studies."""
 
 from pathlib import Path
 
+from redigit.between import read_comparisons
 from redigit.files import write_csv, write_json
+from redigit.findings import compare_studies
 from redigit.program import run_program
-from redigit.summary import count_by_study, join_verdicts
+from redigit.settings import RUN_FILE, look_up
+from redigit.summary import count_by_study, join_verdicts, read_lines
 
 
-def write_audit(job: str, verdicts: list[Path], table: Path, summary: Path) -> None:
-    """Write the verdicts on all claims of all studies as one table, and how many there are.
+def write_audit(job: str, verdicts: list[Path], table: Path, summary: Path, between: Path) -> None:
+    """Write the verdicts on all claims of all studies as one table, and compare the studies.
 
     Parameters
     ----------
@@ -18,9 +21,14 @@ def write_audit(job: str, verdicts: list[Path], table: Path, summary: Path) -> N
         The verdicts of each study, ``…/<study>/verdicts.csv``.
     table, summary : Path
         The table (a line for each claim), and the counts by study and verdict.
+    between : Path
+        What several studies print of the same quantities.
     """
     joined = join_verdicts(verdicts)
     write_csv(table, joined)
+    comparisons = read_comparisons([file.parent.name for file in verdicts])
+    level = look_up(RUN_FILE, "audit.level")
+    write_csv(between, compare_studies(comparisons, read_lines(verdicts), level))
     counts = count_by_study(joined)
     write_json(summary, {"claims": len(joined), "studies": counts})
 

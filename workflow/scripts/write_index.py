@@ -9,7 +9,12 @@ from redigit.settings import name_experiment
 
 
 def write_index(
-    job: str, templates: list[Path], experiments: list[Path], summaries: list[Path], page: Path
+    job: str,
+    templates: list[Path],
+    experiments: list[Path],
+    summaries: list[Path],
+    between: Path,
+    page: Path,
 ) -> None:
     """Write the report's front page.
 
@@ -23,11 +28,13 @@ def write_index(
         The files of all experiments of the run.
     summaries : list of Path
         Counts of verdicts, one file for each study.
+    between : Path
+        What several studies print of the same quantities.
     page : Path
         The page to be written.
     """
     names = [name_experiment(file) for file in experiments]
-    write_text(page, build_index_page(templates, names, summaries))
+    write_text(page, build_index_page(templates, names, summaries, between))
 
 
 if __name__ == "__main__":

@@ -15,6 +15,7 @@ def write_page(
     tables: Path,
     figures: list[Path],
     verdicts: Path,
+    explanations: Path,
     page: Path,
 ) -> None:
     """Write the page of one study.
@@ -33,11 +34,14 @@ def write_page(
         The study's figures.
     verdicts : Path
         The study's claims with their verdicts.
+    explanations : Path
+        How near each explanation comes.
     page : Path
         The page to be written.
     """
     names = [name_experiment(file) for file in experiments]
-    write_text(page, build_study_page(job, templates, names, tables, figures, verdicts, page))
+    shown = (tables, figures, verdicts, explanations)
+    write_text(page, build_study_page(job, templates, names, *shown, page))
 
 
 if __name__ == "__main__":

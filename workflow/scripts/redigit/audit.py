@@ -5,14 +5,15 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pandas as pd
 
 from redigit.claims import MARGIN_RULES, Claim, read_claims
-from redigit.document_rules import DOCUMENT_RULES
+from redigit.document_rules import DOCUMENT_RULES, judge_formula
 from redigit.errors import InputError
 from redigit.files import read_json
+from redigit.formulas import find_formula
 from redigit.grim import find_items, judge_items
 from redigit.orders import judge_order
 from redigit.quantities import Quantity, find_fact, find_setting, find_settings
@@ -54,6 +55,23 @@ COLUMNS = (
 )
 
 
+class Evidence(NamedTuple):
+    """What the claims of a study are held against.
+
+    Attributes
+    ----------
+    metrics : sequence of Path
+        Metrics of its experiments by the run at hand, ``…/<study>/<experiment>.json``.
+    recordings, code : sequence of Path
+        Its rows that were recorded at full scale, see `redigit.recordings`, and the code that made
+        them.
+    """
+
+    metrics: Sequence[Path]
+    recordings: Sequence[Path] = ()
+    code: Sequence[Path] = ()
+
+
 class Audit:
     """What one run says about the claims of a study.
 
@@ -61,31 +79,26 @@ class Audit:
     ----------
     claims : list of Claim
         All claims of the study.
-    metrics : list of Path
-        Metrics of its experiments, ``…/<study>/<experiment>.json``.
+    evidence : Evidence
+        What they are held against.
     criteria : Criteria
         How accuracies are judged.
     scale : str
         Scale of the run.
-    recordings, code : sequence of Path
-        Rows recorded at full scale, see `redigit.recordings`, and the code that made them.
     """
 
     def __init__(
-        self,
-        claims: list[Claim],
-        metrics: list[Path],
-        criteria: Criteria,
-        scale: str,
-        recordings: Sequence[Path] = (),
-        code: Sequence[Path] = (),
+        self, claims: list[Claim], evidence: Evidence, criteria: Criteria, scale: str
     ) -> None:
         self.claims = {claim.id: claim for claim in claims}
         self.criteria, self.scale = criteria, scale
-        self.files = {f"{path.parent.name}/{path.stem}": read_metrics(path) for path in metrics}
+        self.files = {
+            f"{path.parent.name}/{path.stem}": read_metrics(path) for path in evidence.metrics
+        }
         measured = {name: rows for name, (_, _, rows) in self.files.items()}
         # What the run at hand has at full scale itself needs no other evidence.
-        self.recorded = {} if scale == "full" else read_recordings(recordings, code, measured)
+        recordings = () if scale == "full" else evidence.recordings
+        self.recorded = read_recordings(recordings, evidence.code, measured)
         self.departures = find_departures(claims)
 
     def judge(self, claim: Claim) -> Verdict:
@@ -93,6 +106,8 @@ class Audit:
         if claim.rule in DOCUMENT_RULES:
             operands = [self.claims[name] for name in claim.quantity.split()]
             return DOCUMENT_RULES[claim.rule](claim, operands)
+        if claim.rule == "formula":
+            return judge_formula(claim, find_formula(claim.study, claim.quantity))
         if claim.rule == "absolute_time":
             return judge_duration(claim)
         if not claim.quantity:
@@ -231,12 +246,7 @@ def find_departures(claims: list[Claim]) -> dict[tuple[str, str], dict[str, str]
 
 
 def judge_study(
-    study: str,
-    claims: Path,
-    metrics: list[Path],
-    schema: Path = SCHEMAS / "claims.yaml",
-    recordings: Sequence[Path] = (),
-    code: Sequence[Path] = (),
+    study: str, claims: Path, evidence: Evidence, schema: Path = SCHEMAS / "claims.yaml"
 ) -> tuple[pd.DataFrame, dict[str, int]]:
     """Judge all claims of a study.
 
@@ -244,21 +254,27 @@ def judge_study(
     ----------
     study : str
         Name of the study.
-    claims, metrics, schema : Path, list of Path, Path
-        Its claims, the metrics of its experiments, and the schema of claims.
-    recordings, code : sequence of Path
-        Rows recorded at full scale, and the code that made them.
+    claims, schema : Path
+        Its claims, and the schema of claims.
+    evidence : Evidence
+        What its claims are held against.
 
     Returns
     -------
     (pandas.DataFrame, dict of str to int)
         As of `tabulate` and `count_verdicts`.
     """
+    audit = make_audit(study, claims, evidence, schema)
+    printed = list(audit.claims.values())
+    judged = [audit.judge(claim) for claim in printed]
+    return tabulate(printed, judged, audit.criteria), count_verdicts(judged)
+
+
+def make_audit(study: str, claims: Path, evidence: Evidence, schema: Path) -> Audit:
+    """Set the claims of a study beside its evidence, as `judge_study` takes them."""
     criteria = Criteria(**look_up(RUN_FILE, "audit"))
     printed = read_claims(claims, study, schema)
-    audit = Audit(printed, metrics, criteria, look_up(RUN_FILE, "scale"), recordings, code)
-    judged = [audit.judge(claim) for claim in printed]
-    return tabulate(printed, judged, criteria), count_verdicts(judged)
+    return Audit(printed, evidence, criteria, look_up(RUN_FILE, "scale"))
 
 
 def tabulate(claims: list[Claim], verdicts: list[Verdict], criteria: Criteria) -> pd.DataFrame:

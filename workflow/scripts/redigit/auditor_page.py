@@ -28,6 +28,7 @@ ASSUMPTIONS = {
     "in_order": "Runs of one row are independent of each other, and paired ones of two rows are as "
     "often in the one order as in the other if there is no difference. With fewer than six runs no "
     "order is ever said not to hold.",
+    "formula": "Expressions that give the same numbers at a thousand random points are the same.",
     "equal": "There is no chance in the number.",
     "deduced": "There is no chance in the number.",
     "decimals": "There is no chance in the number, which the study rounded to its last digit.",

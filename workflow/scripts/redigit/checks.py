@@ -13,12 +13,15 @@ from pathlib import Path
 from typing import Any
 
 from redigit.architecture import find_network_problem
+from redigit.between import check_comparisons
 from redigit.checkpoints import find_checkpoint_problem
 from redigit.claims import check_claims_file, claims_file, read_cells
 from redigit.errors import InputError
 from redigit.exhibits import ALL_ROWS, name_row
+from redigit.explanations import check_explanations
 from redigit.feature_checks import find_figure_problem
 from redigit.files import write_text
+from redigit.formulas import check_formulas
 from redigit.groups import find_groups_problem
 from redigit.perplexity import find_points_problem
 from redigit.recordings import list_recording_files, read_recorded
@@ -111,6 +114,7 @@ def check_parameters(config: Settings) -> None:
     check_value(SCHEMAS / "run.yaml", RUN_FILE, "", run)
     for study in run["studies"]:
         check_study(study)
+    check_comparisons(run["studies"])
     with suppress(InputError):
         write_text(FOUND_RIGHT, digest)
 
@@ -189,9 +193,11 @@ def check_study(study: str) -> None:
     check_tasks(study)
     check_pairs(study)
     check_features(study)
+    check_formulas(study)
     check_claims_file(study)
     for recorded in list_recording_files(study):
         read_recorded(Path(recorded))
+    check_explanations(study, set(list_needed_rows(study)))
 
 
 def check_file(file: Path, schema: Path) -> None:
@@ -349,6 +355,15 @@ def count_needed(settings: Settings) -> dict[str, int]:
         size = settings["size"]
         return {"train": size if settings["size_counts"] == "pairs" else -(-size // 2), "test": 1}
     return {"train": 1, "test": 1}
+
+
+def list_needed_rows(study: str) -> Iterator[str]:
+    """List the rows that exhibits and settings of a study name, as ``experiment/row``."""
+    contents = {
+        split_experiment(name)[1]: read_experiment(name) for name in find_experiments(study)
+    }
+    for listed in (list_shown_rows(study, contents), list_named_rows(study, contents)):
+        yield from (reference for _, _, reference, _ in listed)
 
 
 def list_shown_rows(study: str, experiments: dict[str, Settings]) -> Iterator[Reference]:

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from redigit.errors import InputError
+from redigit.formulas import find_formula
 from redigit.quantities import FIGURES, Quantity, find_fact, find_setting
 from redigit.settings import (
     RUN_FILE,
@@ -43,6 +44,7 @@ QUANTITIES = {
     "other_draw": "measured",
     "in_order": "ordered",
     "absolute_time": "measured",
+    "formula": "formula",
     "sum_of": "claims",
     "same_as": "claims",
     "difference": "claims",
@@ -307,6 +309,8 @@ def check_claim(claim: Claim, study: str, claims: dict[str, Claim]) -> None:
         check_operands(claim, claims)
     elif kind == "ordered":
         check_order(claim)
+    elif kind == "formula":
+        check_formula(claim)
     elif claim.quantity:
         check_quantity(claim, kind)
 
@@ -368,15 +372,25 @@ def check_quantity(claim: Claim, kind: str) -> None:
         raise InputError(f"quantity: found …/{name}; the metric is {claim.metric}")
 
 
+def check_formula(claim: Claim) -> None:
+    """Check that the formula that a claim names is there, and that it is said to be right."""
+    if claim.value != 1:
+        raise InputError(f"value: found {claim.value}; allowed with formula is 1")
+    find_formula(claim.study, claim.quantity)
+
+
 def check_order(claim: Claim) -> None:
-    """Check that what a claim of order names are several rows, and one metric of each."""
+    """Check that what a claim of order names are several quantities, all of the claim's metric.
+
+    Of a metric by task or class, `test_accuracy_items` is one as well as `test_accuracy_groups`.
+    """
     names = claim.quantity.split()
     if len(claim.targets) != len(names) or len(names) < 2:
         form = f"{claim.study}/<experiment>/<row>/<metric>"
         raise InputError(f"quantity: found {claim.quantity!r}; allowed are two or more of {form}")
     for target in claim.targets:
         check_row_exists(claim.study, target)
-        if target.name != claim.metric:
+        if not f"{target.name}_".startswith(f"{claim.metric}_"):
             raise InputError(f"quantity: found …/{target.name}; the metric is {claim.metric}")
 
 

@@ -1,6 +1,7 @@
 """What the run cost: time and memory by rule, from the record that each program leaves.
 
-``python -m redigit.costs`` writes reports/costs.html. No job makes it and none needs it: costs
+``python -m redigit.costs`` writes reports/costs.html and, of the claims that wait for longer runs,
+reports/waiting.csv. No job makes it and none needs it: costs
 differ from run to run, which nothing that the engines keep may do.
 """
 
@@ -14,6 +15,7 @@ from redigit.files import read_json, write_text
 from redigit.pages import list_reductions, render_page
 from redigit.pipeline import PIPELINE, read_pipeline
 from redigit.settings import RUN_FILE, find_experiments, look_up
+from redigit.waiting import describe_waiting
 
 TEMPLATES = Path("workflow/templates")
 PAGE = Path("reports/costs.html")
@@ -86,6 +88,7 @@ def build_page() -> str:
         rules=sum_costs(costs),
         n_jobs=len(costs),
         cpu_s=costs["cpu_s"].sum(),
+        waiting=describe_waiting(costs),
         machines=sorted(set(costs["machine"])),
         scale=scale,
         is_reduced=bool(list_reductions(experiments, scale)),

@@ -11,6 +11,8 @@ from math import ceil, isclose, prod
 import numpy as np
 
 from redigit.claims import Claim
+from redigit.formulas import POINTS, compare_formulas
+from redigit.settings import Settings
 from redigit.verdicts import TOLERANCE, WHOLE_UNITS, Verdict, show_number
 
 TIMES = " \N{MULTIPLICATION SIGN} "
@@ -338,6 +340,26 @@ def judge_average(claim: Claim, operands: list[Claim]) -> Verdict:
     kind = "weighted mean" if weights else "mean"
     found = f"The {kind} of {len(values)} printed numbers is {show_number(mean, claim)}"
     return compare_rounded(claim, agrees, found, mean)
+
+
+def judge_formula(claim: Claim, formula: Settings) -> Verdict:
+    """Compare a printed formula with the standard one, at many values of its variables.
+
+    They are the same if they give the same numbers, up to the rounding of double precision, so that
+    it does not matter how they are written.
+    """
+    printed, standard, source = (formula[key] for key in ("printed", "standard", "source"))
+    share, worst = compare_formulas(claim.quantity, formula)
+    if not share:
+        sentence = f"{printed} gives what {standard} gives, at {POINTS:,} points ({source})."
+        return Verdict("consistent", sentence)
+    place = ", ".join(f"{key} {worst[key]:.4g}" for key in formula["variables"])
+    sentence = (
+        f"Printed is {printed}, the standard is {standard} ({source}); they differ at "
+        f"{100 * share:.0f} % of {POINTS:,} points: at {place} they give {worst['printed']:.4g} "
+        f"and {worst['standard']:.4g}."
+    )
+    return Verdict("inconsistent", sentence)
 
 
 def compare_rounded(claim: Claim, agrees: bool, found: str, number: float) -> Verdict:

@@ -8,11 +8,11 @@ from redigit.settings import read_params
 from redigit.validation import SCHEMAS, list_kinds
 
 PAGE = Path("docs/parameters.md")
+OF_STUDIES = ("run", "experiment", "report", "explanations", "formulas", "between")
 HEAD = """# Parameters
 
 Rendered from `workflow/schemas` by `make docs`; a test keeps it in step. No parameter has a
-default in the code: what a run uses stands in `params.yaml`, `studies/*/experiments/*.yaml` and
-`studies/*/report.yaml`.
+default in the code: what a run uses stands in `params.yaml` and in the files of `studies/*/`.
 
 The settings of a job are, each layer replacing whole values of the layer before it: the
 experiment's `settings`, its overlay for the scale of the run (`quick` or `smoke`), the row, the
@@ -23,7 +23,7 @@ row's own overlay for the scale.
 def render_page() -> str:
     """Render the whole page as Markdown."""
     parts = [HEAD]
-    parts += [render_schema(SCHEMAS / f"{of}.yaml", 2) for of in ("run", "experiment", "report")]
+    parts += [render_schema(SCHEMAS / f"{of}.yaml", 2) for of in OF_STUDIES]
     for family, title in (("kinds", "Kinds of experiment"), ("figures", "Kinds of figure")):
         parts.append(f"## {title}\n")
         parts += [

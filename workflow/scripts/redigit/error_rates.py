@@ -13,6 +13,7 @@ import pandas as pd
 from scipy.stats import binomtest
 
 from redigit.synthetic import TRUE, Judged
+from redigit.synthetic_formulas import try_formulas
 from redigit.synthetic_reports import try_document_rules, try_grim
 from redigit.synthetic_runs import try_measured_rules
 from redigit.verdicts import Criteria
@@ -57,6 +58,7 @@ def measure_error_rates(trials: int, criteria: Criteria) -> dict[str, Any]:
         try_measured_rules(trials, criteria),
         try_document_rules(trials, criteria),
         try_grim(trials),
+        try_formulas(trials),
     )
     table = tabulate_judged(judged)
     rules = {

@@ -1,7 +1,8 @@
-"""Contradictions of a study with itself, found from its claims and their verdicts.
+"""Contradictions of a study with itself, and of studies with each other, found from their claims.
 
-They are of three kinds: claims whose own verdict says so, one quantity that is printed with two
-numbers, and tables about different things that have the same figures.
+Within a study they are of three kinds: claims whose own verdict says so, one quantity that is
+printed with two numbers, and tables about different things that have the same figures. Which
+quantities of several studies are the same is declared, see `redigit.between`.
 """
 
 from collections import defaultdict
@@ -9,7 +10,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import combinations
 
+import pandas as pd
+from scipy.special import ndtri, stdtrit
+
+from redigit.between import name_study
 from redigit.claims import FACTORS, read_printed
+from redigit.settings import Settings
 from redigit.verdicts import TOLERANCE, WHOLE_UNITS
 
 CONTRADICTORY = ("inconsistent", "impossible")
@@ -18,6 +24,8 @@ REPEATING = ("adopted", "same_as")
 # Tables share figures by chance: those of two decimals a few in a hundred, all of them never.
 LEAST_CELLS = 5
 LEAST_SHARE = 0.9
+
+BETWEEN_COLUMNS = ("comparison", "question", "claims", "found", "sentence")
 
 # A line of verdicts.csv by the names of its columns.
 Judged = dict[str, str]
@@ -158,3 +166,83 @@ def pair_cells(
         is_same_quantity = "/" in cell["quantity"] and cell["quantity"] == other["quantity"]
         if not is_same_quantity:
             yield cell, other
+
+
+def compare_studies(
+    comparisons: dict[str, Settings], claims: dict[str, Judged], level: float
+) -> pd.DataFrame:
+    """Compare the numbers that several studies print of one quantity.
+
+    Parameters
+    ----------
+    comparisons : dict of str to dict
+        As of `redigit.between.read_comparisons`.
+    claims : dict of str to dict
+        The lines of the studies' verdicts.csv by id.
+    level : float
+        Confidence level of differences by chance.
+
+    Returns
+    -------
+    pandas.DataFrame
+        A line for each comparison, with `BETWEEN_COLUMNS`; ``found`` is ``agree`` or ``differ``,
+        and ``claims`` are ids with spaces between them.
+    """
+    lines = []
+    for name, comparison in comparisons.items():
+        printed = [claims[claim] for claim in comparison["claims"]]
+        found, sentence = compare_printed(printed, comparison.get("items"), level)
+        ids = " ".join(comparison["claims"])
+        lines.append((name, comparison["question"], ids, found, sentence))
+    return pd.DataFrame(lines, columns=BETWEEN_COLUMNS)
+
+
+def compare_printed(printed: list[Judged], items: int | None, level: float) -> tuple[str, str]:
+    """Compare printed numbers with each other, each with each.
+
+    Without a number of items they have to be the same to the digits printed. As accuracies on so
+    many items they may differ by chance: of two, by z sqrt((p(1 - p) + q(1 - q))/n), and with s,
+    the largest standard deviation of our own runs of any of them, by t s sqrt(2) besides. Both are
+    added in squares, and rounding to the sum.
+    """
+    places = ", ".join(
+        f"{claim['printed']} in {name_study(claim['id']).upper()}" for claim in printed
+    )
+    pairs = list(combinations(printed, 2))
+    if items is None:
+        differs = any(differ(*pair) for pair in pairs)
+        words = "which is not the same" if differs else "the same to the digits printed"
+        return "differ" if differs else "agree", f"{places}: {words}."
+    scatter, known = find_scatter(printed, level)
+    beyond = [pair for pair in pairs if find_excess(*pair, items, scatter, level) > TOLERANCE]
+    words = "more than" if beyond else "no more than"
+    runs = (
+        f"test sets of {items:,} items and runs like ours" if known
+        else f"test sets of {items:,} items; what chance does in training, our runs do not tell"
+    )  # fmt: skip
+    return "differ" if beyond else "agree", f"{places}: {words} chance makes of {runs}."
+
+
+def find_scatter(printed: list[Judged], level: float) -> tuple[float, bool]:
+    """Find by how much two runs may differ, by our own of any of the claims, and if there are any.
+
+    It is t s sqrt(2) with Student's t; runs at a smaller scale stand for those at full scale.
+    """
+    runs = [claim for claim in printed if claim["sd"] and claim["k"]]
+    found = [
+        float(stdtrit(float(claim["k"]) - 1, (1 + level) / 2)) * read_deviation(claim)
+        for claim in runs
+    ]
+    return 2**0.5 * max(found, default=0), bool(runs)
+
+
+def read_deviation(claim: Judged) -> float:
+    """Read the standard deviation of our runs as a plain number."""
+    return float(claim["sd"]) * FACTORS.get(claim["unit"], 1)
+
+
+def find_excess(first: Judged, second: Judged, items: int, scatter: float, level: float) -> float:
+    """Find by how much two shares differ beyond chance and rounding; see `compare_printed`."""
+    (p, slack), (q, other_slack) = read_number(first), read_number(second)
+    sampling = float(ndtri((1 + level) / 2)) * ((p * (1 - p) + q * (1 - q)) / items) ** 0.5
+    return abs(p - q) - (sampling**2 + scatter**2) ** 0.5 - slack - other_slack

@@ -20,8 +20,9 @@ import yaml
 from redigit.assumptions import find_assumptions, list_dependents
 from redigit.errors import InputError
 from redigit.exhibits import name_row, read_exhibit
+from redigit.explanations_page import describe_questions
 from redigit.files import read_json
-from redigit.findings import find_contradictions
+from redigit.findings import BETWEEN_COLUMNS, find_contradictions
 from redigit.quantities import Quantity
 from redigit.scale import list_changes
 from redigit.settings import (
@@ -231,6 +232,7 @@ def build_study_page(
     tables: Path,
     figures: Sequence[Path],
     verdicts: Path,
+    explanations: Path,
     page: Path,
 ) -> str:
     """Build the page of one study.
@@ -249,6 +251,8 @@ def build_study_page(
         The figures. One is defined in the study's report.yaml under its file's stem.
     verdicts : Path
         The study's claims with their verdicts.
+    explanations : Path
+        How near each explanation comes.
     page : Path
         Where the page will be: links are relative to it.
 
@@ -279,13 +283,14 @@ def build_study_page(
         claims=[describe_claim(claim, page) for claim in claims.to_dict("records")],
         counts=Counter(claims["verdict"]),
         contradictions=find_contradictions(claims.to_dict("records")),
+        explanations=describe_questions(study, explanations),
         assumptions=describe_assumptions(experiments, claims),
         not_rebuilt=report.get("not_rebuilt", {}),
     )
 
 
 def build_index_page(
-    templates: Sequence[Path], experiments: Sequence[str], summaries: Sequence[Path]
+    templates: Sequence[Path], experiments: Sequence[str], summaries: Sequence[Path], between: Path
 ) -> str:
     """Build the front page.
 
@@ -298,6 +303,8 @@ def build_index_page(
     summaries : sequence of Path
         Counts of verdicts, named ``.../<study>/verdicts.json``. Each study's page lies in a folder
         of its name beside the front page.
+    between : Path
+        What several studies print of the same quantities.
 
     Returns
     -------
@@ -316,6 +323,7 @@ def build_index_page(
         templates,
         "index.html.j2",
         studies=studies,
+        comparisons=read_texts(between, BETWEEN_COLUMNS).to_dict("records"),
         scale=scale,
         is_reduced=bool(list_reductions(experiments, scale)),
     )

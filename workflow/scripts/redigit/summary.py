@@ -36,6 +36,12 @@ def join_verdicts(files: list[Path]) -> pd.DataFrame:
     return pd.concat(tables)[list(COLUMNS)].rename(columns=COLUMNS)
 
 
+def read_lines(files: list[Path]) -> dict[str, dict[str, str]]:
+    """Read the verdicts of studies, by the id of the claim: its cells by column."""
+    lines = [line for file in files for line in read_texts(file, ("id",)).to_dict("records")]
+    return {line["id"]: line for line in lines}
+
+
 def count_by_study(table: pd.DataFrame) -> dict[str, dict[str, int]]:
     """Count the verdicts of each study, in the order of the closed list; all are named."""
     counts = pd.crosstab(table["study"], table["verdict"]).reindex(columns=VERDICTS, fill_value=0)

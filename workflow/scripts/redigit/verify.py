@@ -21,7 +21,7 @@ from pathlib import Path
 import pandas as pd
 from packaging.requirements import Requirement
 
-from redigit.audit import judge_study
+from redigit.audit import Evidence, judge_study
 from redigit.chain import Broken, Chain
 from redigit.claims import claims_file
 from redigit.datasets import check_raw_files
@@ -135,7 +135,7 @@ def find_other(study: str, claim: str | None = None) -> list[Broken]:
         [Path(file) for file in files]
         for files in (list_recording_files(study), list_recorded_code(study))
     )
-    table, _ = judge_study(study, claims_file(study), metrics, recordings=recordings, code=code)
+    table, _ = judge_study(study, claims_file(study), Evidence(metrics, recordings, code))
     # As text, in the form in which it was written.
     again, there = (read_verdicts(text) for text in (table.to_csv(index=False), path.read_text()))
     names = [claim] if claim else list(dict.fromkeys([*again, *there]))
