@@ -4,6 +4,7 @@ from redigit.jobs import (
     declare_figure,
     declare_tables,
     list_experiment_files,
+    list_experiments,
     list_figure_data,
     list_figures,
     list_table_metrics,
@@ -12,6 +13,8 @@ from redigit.jobs import (
 from redigit.settings import RUN_FILE, declare_keys, report_file
 
 TEMPLATES = sorted(str(path) for path in Path("workflow/templates").iterdir())
+# Kinds of experiment that findings are read from.
+KINDS = ("pairs", "separability", "tsne", "multitask")
 
 
 # Each table depends on the study's verdicts, so none could be rendered alone: all are one job.
@@ -88,23 +91,29 @@ rule write_index:
     input:
         program=import_closure("workflow/scripts/write_index.py"),
         templates=TEMPLATES,
-        # The page says whether the scale makes any experiment smaller.
+        # The pages show the settings of all rows, and the comments marked ASSUME.
         experiments=list_experiment_files(*config["studies"]),
-        summaries=expand("<metrics>/{study}/verdicts.json", study=config["studies"]),
+        verdicts=expand("<reports>/{study}/verdicts.csv", study=config["studies"]),
+        metrics=[f"<metrics>/{name}.json" for name in list_experiments(*KINDS)],
+        rates="<metrics>/error_rates.json",
     output:
-        page="<reports>/index.html",
+        index="<reports>/index.html",
+        findings="<reports>/findings.html",
+        audit="<reports>/audit.html",
     log:
         "<logs>/write_index.log",
     params:
         settings=declare_keys(
-            {RUN_FILE: ["scale"]} | {report_file(study): ["title"] for study in config["studies"]}
+            {RUN_FILE: ["scale", "seeds", "audit.level"]}
+            | {report_file(study): ["title"] for study in config["studies"]}
         ),
     message:
-        "Writing the front page"
+        "Writing the pages about all studies"
     shell:
         "python workflow/scripts/write_index.py index --templates {input.templates}"
-        " --experiments {input.experiments} --summaries {input.summaries}"
-        " --page {output.page} --log {log}"
+        " --experiments {input.experiments} --verdicts {input.verdicts}"
+        " --metrics {input.metrics} --rates {input.rates} --index {output.index}"
+        " --findings {output.findings} --audit {output.audit} --log {log}"
 
 
 rule write_auditor:
@@ -132,7 +141,7 @@ rule write_auditor:
 targets += expand("<reports>/{study}/tables.csv", study=config["studies"])
 targets += [f"<reports>/{study}/figures/{name}.svg" for study, name in list_figures()]
 targets += expand("<reports>/{study}/index.html", study=config["studies"])
-targets.append("<reports>/index.html")
+targets += expand("<reports>/{name}.html", name=["index", "findings", "audit"])
 targets += expand(
     "<reports>/{name}", name=["auditor.html", "auditor_alarms.svg", "auditor_power.svg"]
 )

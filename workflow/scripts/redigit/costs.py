@@ -10,9 +10,10 @@ from typing import Any
 
 import pandas as pd
 
+from redigit.departures import list_reductions
 from redigit.files import read_json, write_text
-from redigit.pages import list_reductions, render_page
 from redigit.pipeline import PIPELINE, read_pipeline
+from redigit.render import render_page
 from redigit.settings import RUN_FILE, find_experiments, look_up
 
 TEMPLATES = Path("workflow/templates")
