@@ -1,6 +1,6 @@
 """What the run cost: time and memory by rule, from the record that each program leaves.
 
-``python -m redigit.costs`` writes reports/costs.html. No job makes it and none needs it: costs
+``python -m redigit.trace`` writes reports/costs.html too. No job makes it and none needs it: costs
 differ from run to run, which nothing that the engines keep may do.
 """
 
@@ -93,5 +93,6 @@ def build_page() -> str:
     )
 
 
-if __name__ == "__main__":
+def write_costs() -> None:
+    """Write the page of costs."""
     write_text(PAGE, build_page())
