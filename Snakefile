@@ -47,11 +47,11 @@ attach_bridge(
 )
 
 
-# Seconds and MiB differ from run to run, so that no job may have them for an output.
+# Seconds, MiB and the commit differ from run to run, so that no job may have them for an output.
 onsuccess:
     if not root:
         shell(
-            "python -m redigit.costs; [ ! -f reports/audit.csv ] || python -m redigit.summary >&2"
+            "python -m redigit.trace; [ ! -f reports/audit.csv ] || python -m redigit.summary >&2"
         )
 
 

@@ -226,7 +226,7 @@ BAD_SETTINGS = [
         "x",
         "",
         "unknown key 'subtitle'",
-        "figures, not_rebuilt, tables, title",
+        "figures, not_rebuilt, sections, tables, title",
     ),
 ]
 
@@ -326,6 +326,28 @@ def test_study_without_experiments_passes(example):
 def test_exhibit_that_is_rebuilt_is_not_listed_as_missing(example):
     edit(REPORT, ("not_rebuilt",), {"Figure 1": "a reason"})
     assert catch_line() == (f"{REPORT}: not_rebuilt: found Figure 1, which is; allowed are others")
+
+
+@pytest.mark.parametrize(
+    ("sections", "words"),
+    [
+        ({"One": ["figure_1"]}, "sections: table_1, figure_2 missing; allowed is each once"),
+        (
+            {"One": ["figure_1"], "Two": ["figure_1"]},
+            "sections.Two: found figure_1; allowed: table_1, figure_2",
+        ),
+        ({"One": ["table_9"]}, "sections.One: found table_9; allowed: table_1, figure_1, figure_2"),
+    ],
+)
+def test_sections_have_each_exhibit_once(example, sections, words):
+    edit(REPORT, ("sections",), {name: {"exhibits": some} for name, some in sections.items()})
+    assert catch_line() == f"{REPORT}: {words}"
+
+
+def test_table_and_figure_have_names_of_their_own(example):
+    figure = read_params(REPORT)["figures"]["figure_1"]
+    edit(REPORT, ("figures", "table_1"), figure)
+    assert "figures.table_1: found the name of a table" in catch_line()
 
 
 def test_key_of_the_run_that_is_no_text_is_named(project):

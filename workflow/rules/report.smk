@@ -6,12 +6,15 @@ from redigit.jobs import (
     declare_tables,
     grow_memory,
     list_experiment_files,
+    list_experiments,
     list_table_metrics,
     match_any,
 )
 from redigit.settings import RUN_FILE, declare_keys, merge_declared, report_file
 
 TEMPLATES = sorted(str(path) for path in Path("workflow/templates").iterdir())
+# Kinds of experiment that findings are read from.
+KINDS = ("pairs", "separability", "tsne", "multitask")
 
 
 # Each table depends on the study's verdicts, so none could be rendered alone: all are one job.
@@ -108,12 +111,16 @@ rule write_index:
     input:
         program=import_closure("workflow/scripts/write_index.py"),
         templates=TEMPLATES,
-        # The page says whether the scale makes any experiment smaller.
+        # The pages show the settings of all rows, and the comments marked ASSUME.
         experiments=list_experiment_files(*config["studies"]),
-        summaries=expand("<metrics>/{study}/verdicts.json", study=config["studies"]),
+        verdicts=expand("<reports>/{study}/verdicts.csv", study=config["studies"]),
+        metrics=[f"<metrics>/{name}.json" for name in list_experiments(*KINDS)],
+        rates="<metrics>/error_rates.json",
         between="<reports>/between.csv",
     output:
-        page="<reports>/index.html",
+        index="<reports>/index.html",
+        findings="<reports>/findings.html",
+        audit="<reports>/audit.html",
     log:
         "<logs>/write_index.log",
     localrule: True
@@ -121,15 +128,16 @@ rule write_index:
         mem_mb=grow_memory(workflow, 500),
     params:
         settings=declare_keys(
-            {RUN_FILE: ["scale"]} | {report_file(study): ["title"] for study in config["studies"]}
+            {RUN_FILE: ["scale", "seeds", "audit.level"]}
+            | {report_file(study): ["title"] for study in config["studies"]}
         ),
     message:
-        "Writing the front page"
+        "Writing the pages about all studies"
     shell:
         "python workflow/scripts/write_index.py index --templates {input.templates}"
-        " --experiments {input.experiments} --summaries {input.summaries}"
-        " --between {input.between}"
-        " --page {output.page} --log {log}"
+        " --experiments {input.experiments} --verdicts {input.verdicts}"
+        " --metrics {input.metrics} --rates {input.rates} --between {input.between}"
+        " --index {output.index} --findings {output.findings} --audit {output.audit} --log {log}"
 
 
 rule write_auditor:
@@ -160,7 +168,7 @@ rule write_auditor:
 targets += expand("<reports>/{study}/tables.csv", study=config["studies"])
 targets += [file for files in figures.values() for file in files]
 targets += expand("<reports>/{study}/index.html", study=config["studies"])
-targets.append("<reports>/index.html")
+targets += expand("<reports>/{name}.html", name=["index", "findings", "audit"])
 targets += expand(
     "<reports>/{name}", name=["auditor.html", "auditor_alarms.svg", "auditor_power.svg"]
 )

@@ -1,9 +1,14 @@
-"""Write the report's front page."""
+"""Write the pages about all studies: the front page, the findings and the audit."""
 
 from pathlib import Path
 
 from redigit.files import write_text
-from redigit.pages import build_index_page
+from redigit.front_page import (
+    build_audit_page,
+    build_findings_page,
+    build_index_page,
+    read_run,
+)
 from redigit.program import run_program
 from redigit.settings import name_experiment
 
@@ -12,29 +17,40 @@ def write_index(
     job: str,
     templates: list[Path],
     experiments: list[Path],
-    summaries: list[Path],
+    verdicts: list[Path],
+    metrics: list[Path],
+    rates: Path,
     between: Path,
-    page: Path,
+    index: Path,
+    findings: Path,
+    audit: Path,
 ) -> None:
-    """Write the report's front page.
+    """Write the pages about all studies: the front page, the findings and the audit.
 
     Parameters
     ----------
     job : str
-        ``index``: there is one front page.
+        ``index``: there is one of each page.
     templates : list of Path
-        Templates and style of the pages.
+        Templates, style and scripts of the pages.
     experiments : list of Path
         The files of all experiments of the run.
-    summaries : list of Path
-        Counts of verdicts, one file for each study.
+    verdicts : list of Path
+        The claims with their verdicts, one file for each study.
+    metrics : list of Path
+        Metrics of the experiments that findings are read from.
+    rates : Path
+        How often the rules of the audit err.
     between : Path
         What several studies print of the same quantities.
-    page : Path
-        The page to be written.
+    index, findings, audit : Path
+        The pages to be written.
     """
     names = [name_experiment(file) for file in experiments]
-    write_text(page, build_index_page(templates, names, summaries, between))
+    run = read_run(names, verdicts, metrics, rates, between)
+    write_text(index, build_index_page(templates, run))
+    write_text(findings, build_findings_page(templates, run))
+    write_text(audit, build_audit_page(templates, run))
 
 
 if __name__ == "__main__":

@@ -6,7 +6,8 @@ from typing import Any
 
 from redigit.error_rates import LEVEL, compare_with_nominal
 from redigit.files import read_json
-from redigit.pages import describe_figure, render_page
+from redigit.pictures import describe_figure
+from redigit.render import render_page
 from redigit.settings import RUN_FILE, look_up
 
 # What a rule assumes; where it does not hold, the table of false alarms says what comes of it.

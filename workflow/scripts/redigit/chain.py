@@ -6,13 +6,14 @@ another job made or a source, and what it made is on the disk as it was made.
 """
 
 import hashlib
+import subprocess
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from redigit.errors import InputError
-from redigit.pipeline import Digest, Stage, read_lock, read_pipeline
+from redigit.pipeline import LOCK, Digest, Stage, read_lock, read_pipeline
 from redigit.settings import look_up
 
 
@@ -35,6 +36,11 @@ class Broken(NamedTuple):
 class Chain:
     """What git and DVC hold of a run.
 
+    Parameters
+    ----------
+    has_lock : bool
+        Whether there has to be a dvc.lock; if not, a missing one is as good as an empty one.
+
     Attributes
     ----------
     planned, recorded : dict of str to dict
@@ -43,8 +49,9 @@ class Chain:
         By output, the stage that makes it.
     """
 
-    def __init__(self) -> None:
-        self.planned, self.recorded = read_pipeline(), read_lock()
+    def __init__(self, has_lock: bool = True) -> None:
+        self.planned = read_pipeline()
+        self.recorded = read_lock() if has_lock or LOCK.exists() else {}
         self.makers = {out: name for name, stage in self.planned.items() for out in stage["outs"]}
 
     def list_stages(self, output: str) -> list[str]:
@@ -143,3 +150,9 @@ def shorten(value: object) -> str:
     """Show a value in a line."""
     text = repr(value)
     return text if len(text) <= 60 else f"{text[:57]}…"
+
+
+def run_git(*arguments: str) -> str:
+    """Ask git; the answer is empty where there is no repository."""
+    result = subprocess.run(["git", *arguments], capture_output=True, text=True, check=False)
+    return result.stdout.strip()

@@ -193,6 +193,7 @@ def check_study(study: str) -> None:
     check_tasks(study)
     check_pairs(study)
     check_features(study)
+    check_sections(file, report)
     check_formulas(study)
     check_claims_file(study)
     for recorded in list_recording_files(study):
@@ -241,6 +242,24 @@ def check_exhibits(file: Path, report: Settings) -> None:
     for exhibit in chain(report["tables"].values(), report["figures"].values()):
         if (title := exhibit["title"]) in missing:
             raise InputError(f"{file}: not_rebuilt: found {title}, which is; allowed are others")
+
+
+def check_sections(file: Path, report: Settings) -> None:
+    """Check that sections, if there are any, have each table and figure once."""
+    missing = [*report["tables"], *report["figures"]]
+    if len(set(missing)) < len(missing):
+        name = next(name for name in report["tables"] if name in report["figures"])
+        raise InputError(f"{file}: figures.{name}: found the name of a table; allowed are others")
+    if "sections" not in report:
+        return
+    for section, content in report["sections"].items():
+        for name in content["exhibits"]:
+            if name not in missing:
+                allowed = ", ".join(missing) or "no more"
+                raise InputError(f"{file}: sections.{section}: found {name}; allowed: {allowed}")
+            missing.remove(name)
+    if missing:
+        raise InputError(f"{file}: sections: {', '.join(missing)} missing; allowed is each once")
 
 
 def check_references(study: str) -> None:

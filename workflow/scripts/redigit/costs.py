@@ -1,7 +1,7 @@
 """What the run cost: time and memory by rule, from the record that each program leaves.
 
-``python -m redigit.costs`` writes reports/costs.html and, of the claims that wait for longer runs,
-reports/waiting.csv. No job makes it and none needs it: costs
+``python -m redigit.trace`` writes reports/costs.html and, of the claims that wait for longer runs,
+reports/waiting.csv too. No job makes them and none needs them: costs
 differ from run to run, which nothing that the engines keep may do.
 """
 
@@ -11,9 +11,10 @@ from typing import Any
 
 import pandas as pd
 
+from redigit.departures import list_reductions
 from redigit.files import read_json, write_text
-from redigit.pages import list_reductions, render_page
 from redigit.pipeline import PIPELINE, read_pipeline
+from redigit.render import render_page
 from redigit.settings import RUN_FILE, find_experiments, look_up
 from redigit.waiting import describe_waiting
 
@@ -95,5 +96,6 @@ def build_page() -> str:
     )
 
 
-if __name__ == "__main__":
+def write_costs() -> None:
+    """Write the page of costs."""
     write_text(PAGE, build_page())

@@ -1,228 +1,32 @@
-"""The report's pages: one for each study and a front page.
+"""The page of a study: its tables and figures in its own order, and what they hang on."""
 
-A page is one HTML file without script or outside request; its style stands in it. Only the
-figures are files of their own.
-"""
-
-import os
 import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
-from xml.etree import ElementTree
 
-import jinja2
 import pandas as pd
-import yaml
 
-from redigit.assumptions import find_assumptions, list_dependents
-from redigit.errors import InputError
+from redigit.departures import describe_assumptions, list_reductions
 from redigit.exhibits import name_row, read_exhibit
 from redigit.explanations_page import describe_questions
-from redigit.files import read_json
-from redigit.findings import BETWEEN_COLUMNS, find_contradictions
+from redigit.findings import Contradiction, find_contradictions
+from redigit.judged import read_claims
+from redigit.pictures import describe_figure
 from redigit.quantities import Quantity
+from redigit.render import render_page
 from redigit.scale import list_changes
-from redigit.settings import (
-    RUN_FILE,
-    Settings,
-    experiment_file,
-    look_up,
-    read_experiment,
-    read_params,
-    report_file,
-    resolve_settings,
-    split_experiment,
-)
+from redigit.settings import RUN_FILE, Settings, look_up, read_params, report_file
 from redigit.tables import TABLE_COLUMNS, read_texts
+from redigit.wording import format_setting
 
-CLAIM_COLUMNS = (
-    *("id", "location", "model", "metric", "printed", "unit", "quantity", "rule", "margin"),
-    *(
-        "context",
-        "verdict",
-        "measured",
-        "sd",
-        "low",
-        "high",
-        "k",
-        "evidence",
-        "evidence_sha256",
-        "sentence",
-    ),
-)
-PIXELS_PER_POINT = 4 / 3
-# Units that are shown, and how; those of counts, shares and durations go without saying.
-UNITS = {
-    "percent": "%",
-    "points": "points",
-    "millions": "million",
-    "megabytes": "MB",
-    "pixels": "pixels",
-    "seconds_per_million": "s a million parameters",
-}
-# Decimals of fractions in units of a hundredth.
-DECIMALS = {"percent": 2, "points": 2}
-
-
-@dataclass(frozen=True)
-class Group:
-    """What several verdicts have in common.
-
-    Attributes
-    ----------
-    title : str
-        Heading.
-    symbol : str
-        Sign that stands beside each verdict of the group.
-    """
-
-    title: str
-    symbol: str
-
-
-@dataclass(frozen=True)
-class Verdict:
-    """What is said of a printed number.
-
-    Attributes
-    ----------
-    group : str
-        Name of its group.
-    meaning : str
-        One line for the reader.
-    """
-
-    group: str
-    meaning: str
-
-    @property
-    def symbol(self) -> str:
-        """Sign of its group."""
-        return GROUPS[self.group].symbol
-
-
-GROUPS = {
-    "holds": Group("Holds", "✓"),
-    "fails": Group("Does not hold", "✗"),
-    "open": Group("Not decided", "?"),
-    "taken": Group("Taken over", "="),
-}
-VERDICTS = {
-    "reproduced": Verdict("holds", "We find it too: exactly, or within the interval of our runs."),
-    "confirmed": Verdict("holds", "The study ranks two results; our runs rank them the same way."),
-    "consistent": Verdict("holds", "The number agrees with the study's other numbers."),
-    "not_reproduced": Verdict("fails", "We find another number, outside the interval of our runs."),
-    "reversed": Verdict("fails", "The study ranks two results; our runs rank them the other way."),
-    "tied": Verdict("fails", "The study ranks two results; in our runs they do not differ."),
-    "inconsistent": Verdict("fails", "The number contradicts another number of the same study."),
-    "impossible": Verdict("fails", "The number cannot be, by what the study itself states."),
-    "indeterminate": Verdict("open", "The study ranks two results; our runs cannot tell which."),
-    "underpowered": Verdict("open", "It fits our runs, which scatter too much for that to count."),
-    "single_run": Verdict("open", "We have one run only, which gives a distance but no interval."),
-    "not_run": Verdict("open", "Nothing has been run at the study's settings that could decide."),
-    "not_comparable": Verdict("open", "Ours cannot be set beside it, such as times elsewhere."),
-    "adopted": Verdict("taken", "A setting that the study states and our runs use; not a result."),
-}
-
-
-def render_page(templates: Sequence[Path], name: str, **context: Any) -> str:
-    """Fill in a template.
-
-    Parameters
-    ----------
-    templates : sequence of Path
-        Every file that may be opened; templates name each other by file name.
-    name : str
-        File name of the one to fill in.
-    **context
-        Its variables. One that is missing is an error, and every text is escaped.
-    """
-    sources = {path.name: path.read_text() for path in templates}
-    environment = jinja2.Environment(
-        loader=jinja2.DictLoader(sources),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters |= {
-        "words": lambda name: name.replace("_", " "),
-        "number": format_number,
-        "spread": format_spread,
-        "runs": format_runs,
-        "setting": format_setting,
-    }
-    environment.globals |= {"verdicts": VERDICTS, "groups": GROUPS, "lay_out_bar": lay_out_bar}
-    return environment.get_template(name).render(**context)
-
-
-def format_number(value: str, like: str = "", least: int = 4) -> str:
-    """Format a measured number for reading beside a printed one.
-
-    Parameters
-    ----------
-    value : str
-        The number in full; an empty text or one that is no number is given back as it is.
-    like : str
-        The printed number: the measured one gets as many decimals at least.
-    least : int
-        Decimals that a fraction below ten gets at least; accuracies have four in the studies. A
-        larger fraction gets two, and a whole number none.
-    """
-    try:
-        number = float(value)
-    except ValueError:
-        return value
-    printed = re.fullmatch(r"[\d,]*\.(\d+)%?", like.strip())
-    decimals = len(printed[1]) if printed else 0
-    if decimals or not number.is_integer():
-        decimals = max(decimals, least if abs(number) < 10 else 2)
-    return f"{number:,.{decimals}f}"
-
-
-def format_spread(sd: str, like: str = "", least: int = 4) -> str:
-    """Format a standard deviation, as ``" ± 0.0012"``; none, or zero, is left out."""
-    return f" ± {format_number(sd, like, least)}" if sd and float(sd) > 0 else ""
-
-
-def format_runs(runs: str) -> str:
-    """Say how many runs were averaged."""
-    return f"{runs} {'run' if runs == '1' else 'runs'}" if runs else ""
-
-
-def format_setting(value: Any) -> str:
-    """Format a setting as it would stand in a parameter file, on one line."""
-    if isinstance(value, int) and not isinstance(value, bool):
-        return f"{value:,}"
-    text = yaml.safe_dump(value, default_flow_style=True, width=1000, sort_keys=False)
-    return text.removesuffix("...\n").strip()
-
-
-def lay_out_bar(counts: dict[str, int]) -> list[dict[str, Any]]:
-    """Lay verdict counts out along one bar.
-
-    Parameters
-    ----------
-    counts : dict of str to int
-        Number of claims by verdict; verdicts may be left out.
-
-    Returns
-    -------
-    list of dict
-        ``verdict``, ``count``, ``start`` and ``width`` in percent, in the order of `VERDICTS`,
-        without verdicts that no claim has.
-    """
-    total = sum(counts.get(name, 0) for name in VERDICTS)
-    parts, before = [], 0
-    for name in VERDICTS:
-        if count := counts.get(name, 0):
-            start, width = (round(100 * share / total, 3) for share in (before, count))
-            parts.append({"verdict": name, "count": count, "start": start, "width": width})
-            before += count
-    return parts
+# Where a study's report.yaml names no sections.
+ONE_SECTION = "Tables and figures"
+# What a table or figure has besides its definition, and names no experiments.
+COMPUTED = ("lines", "counts", "contradictions", "caption", "title", "words")
 
 
 def build_study_page(
@@ -270,6 +74,21 @@ def build_study_page(
     claims = read_claims(verdicts)
     scale = look_up(RUN_FILE, "scale")
     reductions = list_reductions(experiments, scale)
+    contradictions = find_contradictions(claims.to_dict("records"))
+    assumptions = describe_assumptions(experiments, claims)
+    exhibits = [
+        *(table | {"is_table": True} for table in describe_tables(study, tables, scale)),
+        *(
+            describe_figure(report["figures"][path.stem], path, page) | {"is_table": False}
+            for path in figures
+        ),
+    ]
+    assumed = Counter(assumption["experiment"] for assumption in assumptions)
+    for exhibit in exhibits:
+        exhibit |= describe_place(exhibit["title"], claims, contradictions)
+        exhibit["assumed"] = {
+            name: assumed[name] for name in find_sources(exhibit, experiments) if assumed[name]
+        }
     return render_page(
         templates,
         "study.html.j2",
@@ -278,95 +97,113 @@ def build_study_page(
         scale=scale,
         is_reduced=bool(reductions),
         reductions=reductions,
-        tables=describe_tables(study, tables, scale),
-        figures=[describe_figure(report["figures"][path.stem], path, page) for path in figures],
-        claims=[describe_claim(claim, page) for claim in claims.to_dict("records")],
+        sections=arrange_sections(report, exhibits, claims, contradictions),
         counts=Counter(claims["verdict"]),
-        contradictions=find_contradictions(claims.to_dict("records")),
+        n_contradictions=len(contradictions),
         explanations=describe_questions(study, explanations),
-        assumptions=describe_assumptions(experiments, claims),
+        assumptions=assumptions,
         not_rebuilt=report.get("not_rebuilt", {}),
     )
 
 
-def build_index_page(
-    templates: Sequence[Path], experiments: Sequence[str], summaries: Sequence[Path], between: Path
-) -> str:
-    """Build the front page.
+def arrange_sections(
+    report: Settings,
+    exhibits: list[dict[str, Any]],
+    claims: pd.DataFrame,
+    contradictions: list[Contradiction],
+) -> list[dict[str, Any]]:
+    """Arrange tables and figures in the study's own order.
 
     Parameters
     ----------
-    templates : sequence of Path
-        Templates and style.
-    experiments : sequence of str
-        All experiments of the run, as ``study/experiment``.
-    summaries : sequence of Path
-        Counts of verdicts, named ``.../<study>/verdicts.json``. Each study's page lies in a folder
-        of its name beside the front page.
-    between : Path
-        What several studies print of the same quantities.
+    report : dict
+        The study's report.yaml; without ``sections`` there is one, which has everything.
+    exhibits : list of dict
+        Its tables and figures, with ``name`` and ``title``.
+    claims : pandas.DataFrame
+        The study's claims with their verdicts.
+    contradictions : list of Contradiction
+        Those of the study.
 
     Returns
     -------
-    str
-        HTML.
+    list of dict
+        ``name`` is a section's name in the study, ``title`` what it is about, ``exhibits`` are its
+        tables and figures, ``blocks`` the same by what follows each other, and ``texts`` the other
+        places with claims, as of `describe_place`.
     """
-    studies, scale = [], look_up(RUN_FILE, "scale")
-    for path in summaries:
-        study, counts = path.parent.name, read_json(path)
-        unknown = [name for name in counts if name not in VERDICTS and name != "claims"]
-        if unknown:
-            raise InputError(f"{path}: {unknown[0]!r} is no verdict; allowed: {list_verdicts()}")
-        title = look_up(report_file(study), "title")
-        studies.append({"name": study, "title": title, "counts": counts})
-    return render_page(
-        templates,
-        "index.html.j2",
-        studies=studies,
-        comparisons=read_texts(between, BETWEEN_COLUMNS).to_dict("records"),
-        scale=scale,
-        is_reduced=bool(list_reductions(experiments, scale)),
-    )
+    by_name = {exhibit["name"]: exhibit for exhibit in exhibits}
+    sections = report.get("sections") or {ONE_SECTION: {"exhibits": list(by_name)}}
+    titles = {exhibit["title"] for exhibit in exhibits}
+    texts: dict[str, list[dict[str, Any]]] = {}
+    for place in claims["location"].drop_duplicates():
+        if place not in titles:
+            section = find_section(place, sections, by_name)
+            texts.setdefault(section, []).append(describe_place(place, claims, contradictions))
+    return [
+        {
+            "name": name,
+            "title": section.get("title", ""),
+            "exhibits": (shown := [by_name[exhibit] for exhibit in section["exhibits"]]),
+            # Figures that follow each other stand side by side.
+            "blocks": [
+                {"is_table": is_table, "exhibits": list(block)}
+                for is_table, block in groupby(shown, itemgetter("is_table"))
+            ],
+            "texts": texts.get(name, []),
+        }
+        for name, section in sections.items()
+    ]
 
 
-def list_verdicts() -> str:
-    """Name all verdicts, for messages."""
-    return ", ".join(VERDICTS)
+def find_section(
+    place: str, sections: dict[str, Settings], exhibits: dict[str, dict[str, Any]]
+) -> str:
+    """Find the section that a place such as ``Task 2, text`` is in: the last one if in none.
 
-
-def read_claims(path: Path) -> pd.DataFrame:
-    """Read a study's claims, each with a verdict of the closed list."""
-    claims = read_texts(path, CLAIM_COLUMNS)
-    for claim in claims.to_dict("records"):
-        if claim["verdict"] not in VERDICTS:
-            found = f"claim {claim['id']}: found verdict {claim['verdict']!r}"
-            raise InputError(f"{path}: {found}; allowed: {list_verdicts()}")
-    repeated = claims["id"][claims["id"].duplicated()]
-    if not repeated.empty:
-        raise InputError(f"{path}: claim {repeated.iloc[0]} stands twice")
-    return claims
-
-
-def describe_claim(claim: dict[str, str], page: Path) -> dict[str, Any]:
-    """Format a claim's numbers, and find what it links to.
-
-    Besides the columns of a claim there are ``link``, to its evidence, and ``others``, the claims
-    that it is compared with; its ``quantity`` is empty if it is compared with claims.
+    It is the one whose name, or the title of whose exhibit, the place starts with; of several, the
+    longest.
     """
-    like, least = claim["printed"], DECIMALS.get(claim["unit"], 4)
-    numbers = {
-        name: format_number(claim[name], like, least) for name in ("measured", "low", "high")
+    starts = {
+        start: name
+        for name, section in sections.items()
+        for start in (name, *(exhibits[exhibit]["title"] for exhibit in section["exhibits"]))
     }
-    is_path = "/" in claim["quantity"]
+    found = [start for start in starts if re.match(rf"{re.escape(start)}(?!\w)", place)]
+    return starts[max(found, key=len)] if found else list(sections)[-1]
+
+
+def describe_place(
+    place: str, claims: pd.DataFrame, contradictions: list[Contradiction]
+) -> dict[str, Any]:
+    """Count the verdicts on what is printed in one place, and find what contradicts it."""
+    here = claims[claims["location"] == place]
+    ids = set(here["id"])
     return {
-        **claim,
-        **numbers,
-        "sd": format_spread(claim["sd"], like, least),
-        "unit": "" if like.endswith("%") else UNITS.get(claim["unit"], ""),
-        "quantity": claim["quantity"] if is_path else "",
-        "others": [] if is_path else claim["quantity"].split(),
-        "link": os.path.relpath(claim["evidence"], page.parent) if claim["evidence"] else "",
+        "place": place,
+        "counts": Counter(here["verdict"]),
+        "contradictions": [found for found in contradictions if ids & set(found.claims)],
     }
+
+
+def find_sources(exhibit: dict[str, Any], experiments: Sequence[str]) -> list[str]:
+    """Find the experiments that a table or figure is made from, by the names in its definition."""
+    texts: list[str] = []
+
+    def collect(value: Any) -> None:
+        if isinstance(value, dict):
+            texts.extend(value)
+            collect(list(value.values()))
+        elif isinstance(value, list):
+            for one in value:
+                collect(one)
+        else:
+            texts.append(str(value))
+
+    texts.append(f"{exhibit.get('experiment', '')}/")
+    collect({key: exhibit[key] for key in exhibit if key not in COMPUTED})
+    names = (experiment.split("/")[1] for experiment in experiments)
+    return [name for name in names if any(text.startswith(f"{name}/") for text in texts)]
 
 
 def describe_tables(study: str, path: Path, scale: str) -> list[dict[str, Any]]:
@@ -401,86 +238,11 @@ def describe_table(study: str, name: str, cells: pd.DataFrame, scale: str) -> di
         # Where all lines are about one row, the caption says it once.
         shown = words if "rows" in definition else []
         lines.append({"heading": heading, "cells": line, "changes": shown})
-    headings = list(dict.fromkeys(cells["column_heading"]))
+    # By column, since several may be headed alike.
+    headings = list(dict(zip(cells["column"], cells["column_heading"], strict=True)).values())
     return {**definition, "name": name, "headings": headings, "lines": lines}
 
 
 def describe_change(setting: str, now: Any, full: Any) -> str:
     """Say what a setting is at the scale of the run and at full scale."""
     return f"{setting.replace('_', ' ')} {format_setting(now)} of {format_setting(full)}"
-
-
-def describe_figure(definition: Settings, path: Path, page: Path) -> dict[str, Any]:
-    """Read a figure's size in pixels and what it shows in words, beside its definition."""
-    try:
-        root = ElementTree.parse(path).getroot()
-        width, height = (
-            float(root.attrib[name].removesuffix("pt")) for name in ("width", "height")
-        )
-    except (ElementTree.ParseError, KeyError, ValueError) as error:
-        raise InputError(f"{path}: not an SVG file with a size in points") from error
-    words = root.findtext(".//{http://purl.org/dc/elements/1.1/}description")
-    if not words:
-        raise InputError(f"{path}: says nowhere in words what it shows")
-    return {
-        **definition,
-        "name": path.stem,
-        "source": os.path.relpath(path, page.parent),
-        "words": words,
-        "width": round(width * PIXELS_PER_POINT),
-        "height": round(height * PIXELS_PER_POINT),
-    }
-
-
-def list_reductions(experiments: Sequence[str], scale: str) -> list[dict[str, Any]]:
-    """List the settings that the run's scale makes differ from what the studies state.
-
-    Parameters
-    ----------
-    experiments : sequence of str
-        As ``study/experiment``.
-    scale : str
-        Scale of the run.
-
-    Returns
-    -------
-    list of dict
-        ``experiment`` is its name, ``setting``, ``full`` and ``now`` are its values, and ``rows``
-        the rows that have them; ``all_rows`` says whether these are all of the experiment.
-    """
-    reductions = []
-    for experiment in experiments:
-        found: dict[str, dict[str, Any]] = {}
-        rows = read_experiment(experiment)["rows"]
-        for row in rows:
-            full = resolve_settings(experiment, row, "full")
-            now = resolve_settings(experiment, row, scale)
-            for setting in (name for name in full if full[name] != now[name]):
-                values = {"setting": setting, "full": full[setting], "now": now[setting]}
-                found.setdefault(repr(values), {**values, "rows": []})["rows"].append(row)
-        for reduction in found.values():
-            known = {"experiment": split_experiment(experiment)[1]}
-            known["all_rows"] = len(reduction["rows"]) == len(rows)
-            reductions.append(known | reduction)
-    return reductions
-
-
-def describe_assumptions(experiments: Sequence[str], claims: pd.DataFrame) -> list[dict[str, Any]]:
-    """List what a study does not state and is assumed, with the verdicts that hang on it."""
-    assumptions = []
-    for experiment in experiments:
-        file = experiment_file(experiment)
-        for key, text in find_assumptions(file):
-            rows = list_dependents(experiments, experiment, key)
-            # The claims on settings are about what the study states, not about what came of it.
-            measured = [re.compile(rf"(?<![\w/]){re.escape(row)}/(?!settings\.)") for row in rows]
-            hang = [any(row.search(name) for row in measured) for name in claims["quantity"]]
-            assumptions.append(
-                {
-                    "key": f"{file.stem}.{key}",
-                    "value": look_up(file, key),
-                    "text": text,
-                    "counts": Counter(claims["verdict"][hang]),
-                }
-            )
-    return assumptions

@@ -22,7 +22,7 @@ import pandas as pd
 from packaging.requirements import Requirement
 
 from redigit.audit import Evidence, judge_study
-from redigit.chain import Broken, Chain
+from redigit.chain import Broken, Chain, run_git
 from redigit.claims import claims_file
 from redigit.datasets import check_raw_files
 from redigit.errors import InputError
@@ -85,12 +85,6 @@ def find_version(package: str) -> str | None:
         return version(package)
     except PackageNotFoundError:
         return None
-
-
-def run_git(*arguments: str) -> str:
-    """Ask git; the answer is empty where there is no repository."""
-    result = subprocess.run(["git", *arguments], capture_output=True, text=True, check=False)
-    return result.stdout.strip()
 
 
 def verify_all(chain: Chain) -> int:

@@ -1,0 +1,402 @@
+"""What matters most of a run, found in claims, verdicts and metrics, and said in sentences.
+
+Each section of the page of findings is made by a function here. A study has the sections that its
+experiments' kinds give rise to, so that a new study needs no code.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from redigit.auditor_page import list_alarms
+from redigit.findings import Contradiction, Judged, find_contradictions
+from redigit.quantities import Quantity
+from redigit.scale import list_changes
+from redigit.settings import read_experiment, resolve_settings, split_experiment
+from redigit.wording import format_number
+
+# Metrics of an experiment by row.
+Metrics = dict[str, dict[str, Any]]
+# What several studies have in common is said once, these first.
+TELLING = ("same_tables", "impossible")
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table of the page of findings.
+
+    Attributes
+    ----------
+    caption : str
+        What it shows, and from which data.
+    headings : tuple of str
+        Heads of its columns; the first heads the lines.
+    lines : list of tuple of str
+        Its cells.
+    """
+
+    caption: str
+    headings: tuple[str, ...]
+    lines: list[tuple[str, ...]]
+
+
+@dataclass(frozen=True)
+class Lead:
+    """A finding in a sentence.
+
+    Attributes
+    ----------
+    text : str
+        The sentence.
+    is_firm : bool
+        Whether it is the same at full scale; if not, the front page passes it over.
+    """
+
+    text: str
+    is_firm: bool = True
+
+
+@dataclass(frozen=True)
+class Section:
+    """A section of the page of findings.
+
+    Attributes
+    ----------
+    name, heading, text : str
+        Its anchor, its heading, and what it is about.
+    leads : list of Lead
+        The findings; the front page has those that are firm.
+    contradictions : dict of str to list of Contradiction
+        By title of the study.
+    tables : list of Table
+        What the findings are read from.
+    claims : tuple of str
+        Claims that are about the same.
+    """
+
+    name: str
+    heading: str
+    text: str
+    leads: list[Lead]
+    contradictions: dict[str, list[Contradiction]] = field(default_factory=dict)
+    tables: list[Table] = field(default_factory=list)
+    claims: tuple[str, ...] = ()
+
+
+def find_sections(
+    titles: dict[str, str],
+    claims: dict[str, list[Judged]],
+    metrics: dict[str, Metrics],
+    rates: dict[str, Any],
+    scale: str,
+) -> list[Section]:
+    """Find all that the page of findings says.
+
+    Parameters
+    ----------
+    titles : dict of str to str
+        Title of each study.
+    claims : dict of str to list of dict
+        By study, its claims with their verdicts.
+    metrics : dict of str to dict
+        By ``study/experiment``, those of the kinds in `KINDS`.
+    rates : dict
+        How often the rules err, as `redigit.error_rates.measure_error_rates` gives it.
+    scale : str
+        Scale of the run.
+
+    Returns
+    -------
+    list of Section
+        Those that have something to say.
+    """
+    sections = [describe_contradictions(titles, claims)]
+    for kind, describe in KINDS.items():
+        of_kind = {
+            name: rows for name, rows in metrics.items() if read_experiment(name)["kind"] == kind
+        }
+        sections.append(describe(titles, claims, of_kind, scale))
+    sections.append(describe_error_rates(rates))
+    return [section for section in sections if section.leads]
+
+
+def describe_contradictions(titles: dict[str, str], claims: dict[str, list[Judged]]) -> Section:
+    """Describe what the studies say in ways that cannot all hold."""
+    found = {titles[study]: find_contradictions(lines) for study, lines in claims.items()}
+    found = {title: of_study for title, of_study in found.items() if of_study}
+    leads = []
+    for title, of_study in found.items():
+        for kind in TELLING:
+            same = [one for one in of_study if one.kind == kind]
+            if not same:
+                continue
+            sentence = " ".join(same[0].sentences)
+            more = (
+                f" Of such impossible numbers it has {len(same)}." if kind == "impossible" else ""
+            )
+            leads.append(Lead(f"{title}: {sentence}{more}"))
+    if found:
+        counts = ", ".join(f"{title} {len(of_study)}" for title, of_study in found.items())
+        total = sum(map(len, found.values()))
+        text = f"The studies contradict themselves {total} times, whatever one runs: {counts}."
+        leads.insert(0, Lead(text))
+    return Section(
+        "contradictions",
+        "Contradictions",
+        "What a study says in ways that cannot all hold, found by a program: numbers that do not "
+        "follow from each other, that no whole number of items gives, that are printed twice and "
+        "differ, and tables with the same figures. That needs no run, and does not say which of "
+        "them is wrong.",
+        leads,
+        contradictions=found,
+    )
+
+
+def describe_leakage(
+    titles: dict[str, str],
+    claims: dict[str, list[Judged]],
+    metrics: dict[str, Metrics],
+    scale: str,
+) -> Section:
+    """Describe which images of test pairs also stand in training pairs."""
+    leads, lines = [], []
+    for experiment, rows in metrics.items():
+        shares = {row: m["shared_image_share"] for row, m in rows.items() if m.get("test_pairs")}
+        if not shares:
+            continue
+        title = find_title(titles, experiment)
+        worst = max(shares, key=shares.get)
+        none = [row for row, share in shares.items() if share == 0]
+        if shares[worst] == 0:
+            leads.append(Lead(f"{title}: no image of a test pair stands in a training pair."))
+        else:
+            apart = f" None does where images are kept apart ({', '.join(none)})." if none else ""
+            at = say_scale(experiment, worst, "shared_image_share", scale)
+            text = (
+                f"{title}: {shares[worst]:.1%} of the images of test pairs also stand in training "
+                f"pairs (pairs “{worst}”{at}).{apart}"
+            )
+            leads.append(Lead(text, not at))
+        for row in shares:
+            names = ("shared_image_share", "shared_test_share", "expected_shared_test_share")
+            numbers = (f"{rows[row][name]:.1%}" for name in names)
+            pairs = (f"{rows[row][name]:,}" for name in ("train_pairs", "test_pairs"))
+            lines.append((f"{title}, {row}", *pairs, *numbers))
+    headings = (
+        *("Pairs", "Training pairs", "Test pairs", "Test images that training pairs have"),
+        *("Test pairs with such an image", "Expected by formula"),
+    )
+    caption = "Every draw of pairs that is tested on, from the lists of image numbers of this run."
+    return Section(
+        "leakage",
+        "Leakage",
+        "Where pairs of digits are drawn first and split afterwards, an image may stand in a "
+        "training pair and in a test pair. A model can then know a test image by heart.",
+        leads,
+        tables=[Table(caption, headings, lines)] if lines else [],
+    )
+
+
+def describe_separability(
+    titles: dict[str, str],
+    claims: dict[str, list[Judged]],
+    metrics: dict[str, Metrics],
+    scale: str,
+) -> Section:
+    """Describe which pairs of digits a hyperplane separates."""
+    leads, tables, about = [], [], []
+    for experiment, rows in metrics.items():
+        title = find_title(titles, experiment)
+        apart = [row for row, m in rows.items() if m["separable"]]
+        mixed = [row for row in rows if row not in apart]
+        text = (
+            f"{title}: {len(apart)} of {len(rows)} pairs of digits are linearly separable"
+            + (f", all but {show_pairs(mixed)}" if mixed and apart else "")
+            + "; each answer is proved in whole numbers by a certificate."
+        )
+        same = list(list_claims(claims, experiment, "separable"))
+        if wrong := [claim["printed"] for claim in same if claim["verdict"] == "not_reproduced"]:
+            text += f" The study says otherwise of {', '.join(wrong)}."
+        leads.append(Lead(text))
+        about += [claim["id"] for claim in same]
+        lines = [
+            (
+                show_pairs([row]),
+                "✓ separable" if m["separable"] else "✗ not separable",
+                *(show(m, name) for name in ("margin", "margin_bound")),
+                *(f"{m[name]:,}" for name in ("support", "n_images")),
+            )
+            for row, m in rows.items()
+        ]
+        headings = ("Pair", "Separable", "Margin", "Bound", "Images it rests on", "Images")
+        caption = (
+            f"{title}: all training images of two digits in the space of grey values. Margin: "
+            "distance of the certificate's hyperplane from the nearest image, in grey values of 0 "
+            "to 255; no hyperplane's is above the bound."
+        )
+        tables.append(Table(caption, headings, lines))
+    return Section(
+        "separability",
+        "Separability",
+        "A certificate is either a hyperplane with all images of the one digit on one side, or "
+        "weights with which the two digits' images have one mean, so that none can be. Both are "
+        "checked in whole numbers, whoever found them.",
+        leads,
+        tables=tables,
+        claims=tuple(about),
+    )
+
+
+def describe_perplexity(
+    titles: dict[str, str],
+    claims: dict[str, list[Judged]],
+    metrics: dict[str, Metrics],
+    scale: str,
+) -> Section:
+    """Describe which perplexity gives the best maps, by three measures."""
+    leads, tables, about = [], [], []
+    measures = {
+        "silhouette": "Silhouette",
+        "neighbour_recall": "Neighbours kept",
+        "trustworthiness": "Trustworthiness",
+    }
+    for experiment, rows in metrics.items():
+        title, name = find_title(titles, experiment), split_experiment(experiment)[1]
+        at = {row: resolve_settings(experiment, row, scale)["perplexity"] for row in rows}
+        best = {metric: max(rows, key=lambda row, m=metric: rows[row][m]) for metric in measures}
+        found = ", ".join(f"{at[row]} by {measures[m].lower()}" for m, row in best.items())
+        changed = say_scale(experiment, next(iter(rows)), "silhouette", scale)
+        text = f"{title}, {name.replace('_', ' ')}: the best perplexity is {found}{changed}."
+        leads.append(Lead(text, not changed))
+        about += [claim["id"] for claim in list_claims(claims, experiment, "best_by_silhouette")]
+        lines = [
+            (str(at[row]), *(show(m, metric) for metric in measures)) for row, m in rows.items()
+        ]
+        caption = f"{title}, experiment {name}: t-SNE maps at several perplexities{changed}."
+        tables.append(Table(caption, ("Perplexity", *measures.values()), lines))
+    return Section(
+        "perplexity",
+        "Perplexity",
+        "A map that looks good is no measure. The silhouette says how far classes are apart in the "
+        "map; the share of neighbours kept and the trustworthiness say how far nearness in the map "
+        "is nearness in the data.",
+        leads,
+        tables=tables,
+        claims=tuple(about),
+    )
+
+
+def describe_weights(
+    titles: dict[str, str],
+    claims: dict[str, list[Judged]],
+    metrics: dict[str, Metrics],
+    scale: str,
+) -> Section:
+    """Describe with which weight λ of two tasks one network does them best."""
+    leads, tables = [], []
+    for experiment, rows in metrics.items():
+        title = find_title(titles, experiment)
+        weights = {row: resolve_settings(experiment, row, scale)["tasks"] for row in rows}
+        both = [row for row in rows if len(weights[row]) > 1]
+        if not both:
+            continue
+        tasks = list(dict.fromkeys(task for row in rows for task in weights[row]))
+        changed = say_scale(experiment, both[0], "test_accuracy", scale)
+        if len(both) > 1:
+            best = []
+            for task in tasks:
+                row = max(both, key=lambda row, t=task: rows[row].get(f"test_accuracy_{t}", 0))
+                weight, accuracy = weights[row][task], show(rows[row], f"test_accuracy_{task}")
+                best.append(f"{task} with {weight:g} of the loss ({accuracy})")
+            text = f"{title}: one network for two tasks does best at {' and '.join(best)}{changed}."
+            leads.append(Lead(text, not changed))
+        lines = [
+            (
+                row.replace("_", " "),
+                *(f"{weights[row].get(task, 0):g}" for task in tasks),
+                *(show(rows[row], f"test_accuracy_{task}") for task in tasks),
+            )
+            for row in rows
+        ]
+        headings = ("Network", *(f"Weight of {task}" for task in tasks))
+        headings += tuple(f"Test accuracy, {task}" for task in tasks)
+        tables.append(
+            Table(f"{title}: networks for one task and for both{changed}.", headings, lines)
+        )
+    return Section(
+        "weights",
+        "Weight λ of two tasks",
+        "A network with two outputs minimises a weighted sum of two losses. A task whose weight is "
+        "zero is not trained for; networks for one task stand beside.",
+        leads,
+        tables=tables,
+    )
+
+
+KINDS = {
+    "pairs": describe_leakage,
+    "separability": describe_separability,
+    "tsne": describe_perplexity,
+    "multitask": describe_weights,
+}
+
+
+def describe_error_rates(rates: dict[str, Any]) -> Section:
+    """Describe how often the rules themselves err."""
+    alarms = list_alarms(rates["rules"])
+    true = sum(line["claims"] for line in alarms)
+    wrong = sum(line["alarms"] for line in alarms)
+    above = [line for line in alarms if line["place"] == "above"]
+    lines = [
+        (
+            line["rule"].replace("_", " "),
+            line["situation"],
+            *(f"{line[name]:.1%}" for name in ("nominal", "rate")),
+            f"{line['low']:.1%} to {line['high']:.1%}",
+        )
+        for line in above
+    ]
+    caption = "Rules and situations with more false alarms than the rule is meant to raise."
+    headings = ("Rule", "Situation", "Meant", "False alarms", "Interval")
+    return Section(
+        "error-rates",
+        "How often the auditor errs",
+        "Every rule was tried on made-up claims whose truth is known.",
+        [
+            Lead(
+                f"The rules were tried on {rates['claims']:,} made-up claims: of {true:,} true "
+                f"ones they rejected {wrong:,} ({wrong / true:.1%}); in {len(above)} of "
+                f"{len(alarms)} situations more than they are meant to."
+            )
+        ],
+        tables=[Table(caption, headings, lines)] if lines else [],
+    )
+
+
+def find_title(titles: dict[str, str], experiment: str) -> str:
+    """Find the title of an experiment's study."""
+    return titles[split_experiment(experiment)[0]]
+
+
+def list_claims(claims: dict[str, list[Judged]], experiment: str, metric: str) -> Iterator[Judged]:
+    """List the claims about a metric of an experiment's rows."""
+    for claim in claims[split_experiment(experiment)[0]]:
+        start, end = f"{experiment}/", f"/{metric}"
+        if claim["quantity"].startswith(start) and claim["quantity"].endswith(end):
+            yield claim
+
+
+def say_scale(experiment: str, row: str, metric: str, scale: str) -> str:
+    """Say that a run was smaller than the study's, if it was."""
+    is_changed = list_changes(Quantity(experiment, row, metric), scale)
+    return f", in this smaller run ({scale})" if is_changed else ""
+
+
+def show(metrics: dict[str, Any], name: str) -> str:
+    """Show a metric; a dash where there is none."""
+    return format_number(str(metrics[name])) if name in metrics else "none"
+
+
+def show_pairs(rows: list[str]) -> str:
+    """Show rows that are named by two digits."""
+    return ", ".join(f"({row.replace('_', ', ')})" for row in rows)
