@@ -305,7 +305,8 @@ def test_without_sections_there_is_one(report):
     forget_files()
     page = write_pages()[STUDY]
     headings = [text for tags, text in page.texts if tags[-1:] == ("h2",)]
-    assert headings == ["Verdicts", "Tables and figures", "Not rebuilt", "Assumptions"]
+    shown = ["Verdicts", "Tables and figures", "Not rebuilt", "Why it may fail", "Assumptions"]
+    assert headings == shown
 
 
 def test_explanations_stand_with_their_distance_and_answer(report):
