@@ -67,7 +67,7 @@ class Evidence(NamedTuple):
         them.
     """
 
-    metrics: Sequence[Path]
+    metrics: Sequence[Path] = ()
     recordings: Sequence[Path] = ()
     code: Sequence[Path] = ()
 

@@ -10,7 +10,7 @@ from math import ceil, floor, log10
 
 import numpy as np
 
-from redigit.audit import Audit
+from redigit.audit import Audit, Evidence
 from redigit.claims import Claim
 from redigit.document_rules import find_f1
 from redigit.grim import Items, judge_items
@@ -273,7 +273,7 @@ def try_document_rules(trials: int, criteria: Criteria) -> Iterator[Judged]:
     for trial in range(trials * TRUE_CLAIMS):
         generator = make_generator("synthetic", "report", trial)
         report = draw_report(generator)
-        audit = Audit(list(report.printed.values()), [], criteria, "full")
+        audit = Audit(list(report.printed.values()), Evidence(), criteria, "full")
         # Of many statements of one sort in a report, one is judged.
         sorts: dict[tuple, list[Statement]] = {}
         for statement in (*state_arithmetic(report), *state_comparatives(report)):
