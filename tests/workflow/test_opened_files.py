@@ -12,7 +12,8 @@ EXPERIMENTS = sorted(
     str(path.relative_to(CHECKOUT))
     for path in CHECKOUT.glob("studies/example/experiments/[!.]*.yaml")
 )
-PARAMETERS = (RUN_FILE, "studies/example/report.yaml", *EXPERIMENTS)
+OTHERS = ("studies/example/explanations.yaml", "studies/example/report.yaml")
+PARAMETERS = (RUN_FILE, *OTHERS, *EXPERIMENTS)
 
 UNDECLARED = {
     # Where the raw files come from cannot change them, so no job depends on it.

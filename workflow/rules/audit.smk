@@ -3,7 +3,6 @@
 How often the rules that give the verdicts err is measured on synthetic claims, without any data.
 """
 
-from redigit.between import declare_comparisons
 from redigit.claims import declare_claims
 from redigit.explanations import declare_explanations
 from redigit.formulas import declare_formulas
@@ -66,6 +65,7 @@ rule write_audit:
     input:
         program=import_closure("workflow/scripts/write_audit.py"),
         verdicts=expand("<reports>/{study}/verdicts.csv", study=config["studies"]),
+        comparisons="studies/between.yaml",
     output:
         table="<reports>/audit.csv",
         summary="<reports>/audit.json",
@@ -76,13 +76,12 @@ rule write_audit:
     resources:
         mem_mb=grow_memory(workflow, 500),
     params:
-        settings=merge_declared(
-            declare_keys({RUN_FILE: ["audit.level"]}), declare_comparisons(config["studies"])
-        ),
+        settings=declare_keys({RUN_FILE: ["audit.level"]}),
     message:
         "Joining all verdicts"
     shell:
         "python workflow/scripts/write_audit.py all --verdicts {input.verdicts}"
+        " --comparisons {input.comparisons}"
         " --table {output.table} --summary {output.summary} --between {output.between}"
         " --log {log}"
 

@@ -4,18 +4,19 @@ They are compared by `redigit.findings`.
 """
 
 from collections.abc import Sequence
+from pathlib import Path
 
 from redigit.claims import claims_file, read_claims
 from redigit.errors import InputError
-from redigit.settings import STUDIES, Settings, declare_keys, look_up, read_params
+from redigit.settings import STUDIES, Settings, look_up, read_params
 from redigit.validation import SCHEMAS, check_value
 
 FILE = STUDIES / "between.yaml"
 
 
-def read_comparisons(studies: Sequence[str]) -> dict[str, Settings]:
+def read_comparisons(studies: Sequence[str], file: Path = FILE) -> dict[str, Settings]:
     """Read the comparisons, by name, of which a run holds all studies."""
-    comparisons = look_up(FILE, "comparisons") if FILE.exists() else {}
+    comparisons = look_up(file, "comparisons")
     return {
         name: comparison
         for name, comparison in comparisons.items()
@@ -28,16 +29,8 @@ def name_study(claim: str) -> str:
     return claim.split("-")[0]
 
 
-def declare_comparisons(studies: Sequence[str]) -> dict[str, Settings]:
-    """Declare the comparisons that a run makes."""
-    keys = [f"comparisons.{name}" for name in read_comparisons(studies)]
-    return declare_keys({FILE: keys}) if keys else {}
-
-
 def check_comparisons(studies: Sequence[str]) -> None:
     """Check the comparisons; raise InputError at the first problem."""
-    if not FILE.exists():
-        return
     check_value(SCHEMAS / "between.yaml", FILE, "", read_params(FILE))
     for name, comparison in read_comparisons(studies).items():
         place = f"{FILE}: comparisons.{name}"
