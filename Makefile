@@ -34,10 +34,10 @@ report: setup  ## Make every table, figure and verdict: reports/index.html
 	@echo "See reports/index.html"
 
 test: setup  ## Run the tests, but for the slow ones
-	python -m pytest -n 2 -m "not slow"
+	python -m pytest -n 2 --dist loadgroup -m "not slow"
 
 test-slow: setup  ## Run the slow tests
-	python -m pytest -n 2 -m slow
+	python -m pytest -n 2 --dist loadgroup -m slow
 
 lint: setup  ## Check style: code, rules, parameter files
 	pre-commit run --all-files

@@ -54,8 +54,8 @@ SlurmdParameters=config_overrides
 SchedulerParameters=batch_sched_delay=0,bf_interval=2,sched_interval=2
 ReturnToService=2
 JobRequeue=0
-# Longer than the time after which Snakemake first asks.
-MinJobAge=600
+# Tests ask about jobs that have ended long ago.
+MinJobAge=7200
 InactiveLimit=0
 KillWait=2
 SlurmdTimeout=10

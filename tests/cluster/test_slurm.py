@@ -19,7 +19,8 @@ from troubled_run import (
     TroubledRun,
 )
 
-pytestmark = pytest.mark.slow
+# One run serves all tests, so one process makes them all (`--dist loadgroup`).
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("slurm")]
 
 GPU_RULES = {"see_features", "search_networks", "train_network"}
 

@@ -2,6 +2,7 @@
 
 import re
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import yaml
@@ -201,3 +202,18 @@ def test_memory_grows_with_the_largest_training_set(run):
     forget_files()
     assert 2500 < jobs.estimate_memory("d/svm") < 12_000
     assert jobs.estimate_memory("e/svm") < jobs.estimate_memory("d/svm")
+
+
+@given(st.integers(1, 10_000), st.integers(1, 5))
+def test_memory_grows_with_each_attempt(needed, attempt):
+    here, cluster = SimpleNamespace(local_exec=True), SimpleNamespace(local_exec=False)
+    assert jobs.grow_memory(here, needed)({}, attempt) == attempt * needed
+    # All of it grows: which of the programs ran out of memory is not known.
+    more = jobs.grow_memory(cluster, lambda wildcards: needed)({}, attempt) - attempt * needed
+    assert more == attempt * jobs.SNAKEMAKES_MB
+
+
+def test_each_rule_states_its_memory():
+    for file in (ROOT / "workflow/rules").rglob("*.smk"):
+        for rule in re.split(r"^rule ", file.read_text(), flags=re.MULTILINE)[1:]:
+            assert "mem_mb=grow_memory(workflow, " in rule, rule.partition(":")[0]
