@@ -187,10 +187,12 @@ def test_tables_of_studies_have_their_lines(site, page):
         open_page(page, path)
         for name, table in cells.groupby("table", sort=False):
             found = page.locator(f"table[aria-describedby='{name}-caption']")
-            assert found.locator("tbody tr").count() == table["row"].nunique()
-            assert (
-                found.locator("thead tr").first.locator("th").count() == table["column"].nunique()
-            )
+            lines, columns = table["row"].nunique(), table["column"].nunique()
+            # One long line is turned.
+            is_upright = lines == 1 and columns > 3
+            assert found.locator("tbody tr").count() == (columns if is_upright else lines)
+            heads = found.locator("thead tr").first.locator("th").count()
+            assert heads == (2 if is_upright else columns)
             verdicts = found.locator("tbody .verdict").all_inner_texts()
             expected = [verdict.replace("_", " ") for verdict in table["verdict"] if verdict]
             assert [verdict[2:] for verdict in verdicts] == expected

@@ -11,7 +11,8 @@ from redigit.audit import tabulate
 from redigit.claims import claims_file, read_claims
 from redigit.document_rules import DOCUMENT_RULES
 from redigit.findings import CONTRADICTORY, LEAST_CELLS, find_contradictions
-from redigit.pages import render_page
+from redigit.found import describe_contradictions
+from redigit.render import render_page
 from redigit.verdicts import Criteria, Verdict
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -162,11 +163,9 @@ def test_few_cells_are_no_table():
 def test_page_leads_from_a_contradiction_to_its_claims(n_others):
     others = " ".join(f"t-other{i}" for i in range(n_others))
     line = make_line(1, quantity=others, rule="sum_of", verdict="inconsistent", sentence="1 < 2.")
-    parts = ("reductions", "tables", "figures", "explanations", "claims", "assumptions")
-    empty = {name: [] for name in parts}
-    words = {"study": "t", "title": "T", "scale": "quick", "is_reduced": False}
-    found = {"contradictions": find_contradictions([line]), "counts": {}, "not_rebuilt": {}}
-    page = render_page(TEMPLATES, "study.html.j2", **words, **empty, **found)
-    section = page.split('<h2 id="contradictions">')[1].split("</section>")[0]
-    assert re.findall(r"#claim-([\w-]+)", section) == ["t-1", *others.split()]
-    assert "1 &lt; 2." in section and "sum of" in section
+    section = describe_contradictions({"t": "T"}, {"t": [line]})
+    run = {"scale": "full", "is_reduced": False, "titles": {"t": "T"}}
+    page = render_page(TEMPLATES, "findings.html.j2", sections=[section], comparisons=[], **run)
+    shown = page.split('<h2 id="contradictions">')[1].split("</section>")[0]
+    assert re.findall(r"audit\.html#([\w-]+)", shown) == ["t-1", *others.split()]
+    assert "1 &lt; 2." in shown and "sum of" in shown

@@ -488,7 +488,7 @@ def test_figure_that_is_not_one_is_refused(report, content):
 
 
 def test_number_of_a_smaller_run_says_so(report):
-    (table,) = describe_tables("t", TABLES, "quick")
+    (table,) = describe_tables("t", TABLES, make_claims(), "quick")
     smaller, full = table["lines"]
     assert smaller["changes"] == ["max iterations 5 of 100"] and full["changes"] == []
     assert [cell["reduced"] for line in (smaller, full) for cell in line["cells"]] == [
@@ -498,8 +498,32 @@ def test_number_of_a_smaller_run_says_so(report):
     ]
     text = write_pages()[STUDY].text
     assert "quick: max iterations 5 of 100" in text and "2 runs, quick" in text
-    (table,) = describe_tables("t", TABLES, "full")
+    (table,) = describe_tables("t", TABLES, make_claims(), "full")
     assert not any(line["changes"] for line in table["lines"])
+
+
+def test_measured_number_has_the_unit_of_the_printed_one(report):
+    claims = make_claims()
+    claims.loc[0, "unit"] = "percent"
+    (table,) = describe_tables("t", TABLES, claims, "quick")
+    first, second = (line["cells"][0] for line in table["lines"])
+    assert (first["measured"], second["measured"]) == ("11.0", "0.14")
+    assert float(first["sd"]) == pytest.approx(1.414, abs=0.001)
+
+
+def test_table_of_one_long_line_is_turned(report):
+    path = report_file("t")
+    columns = "columns: {test_accuracy: Accuracy, train_time: Time, a: A, b: B}"
+    text = path.read_text().replace("columns: {test_accuracy: Accuracy, train_time: Time}", columns)
+    path.write_text(text)
+    forget_files()
+    cells = pd.read_csv(TABLES, dtype=str, keep_default_na=False)
+    first = cells[cells["row"] == "paired_50"]
+    more = [first.assign(column=name, column_heading=name.upper()).iloc[:1] for name in "ab"]
+    write_csv(TABLES, pd.concat([first, *more]))
+    write_pages()
+    table = Path(STUDY).read_text().split('id="table_1"')[1].split("</table>")[0]
+    assert re.findall(r'<th scope="row">(\w+)</th>', table) == ["Accuracy", "Time", "A", "B"]
 
 
 def test_only_what_the_scale_changes_is_listed(report):

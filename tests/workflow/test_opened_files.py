@@ -108,7 +108,7 @@ def test_touched_files_concern_no_job(project):
 @pytest.mark.slow
 def test_changed_module_is_the_one_that_runs(project):
     """Python keeps modules compiled, and knows them by time and size."""
-    path = project.path("workflow/scripts/redigit/pages.py")
+    path = project.path("workflow/scripts/redigit/marks.py")
     text = path.read_text()
     assert text.count('"Does not hold"') == 1
     write_under_old_time(path, text.replace('"Does not hold"', '"DOES NOT HOLD"'))

@@ -49,7 +49,8 @@ def test_own_study_gets_page_verdicts_and_jobs(project, engine):
     # One says how much is to be held, the other how many components hold it, made up wrong.
     assert {table[claim]["verdict"] for claim in claims} == {"adopted", "not_reproduced"}
     page = project.read("reports/mine/index.html")
-    assert all(f'id="claim-{claim}"' in page for claim in claims) and "Table 1" in page
+    audit = project.read("reports/audit.html")
+    assert all(f'id="{claim}"' in audit for claim in claims) and "Table 1" in page
     assert 'href="mine/index.html"' in project.read("reports/index.html")
     assert any("mine-pca" in name for name in project.stages)
     project.assert_nothing_to_do()

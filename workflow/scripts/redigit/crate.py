@@ -25,6 +25,8 @@ PROFILES = {
     "https://w3id.org/ro/wfrun/workflow/0.5": "Workflow Run Crate",
     "https://w3id.org/workflowhub/workflow-ro-crate/1.0": "Workflow RO-Crate",
 }
+# Words that RO-Crate itself does not define.
+TERMS = {"md5": "https://w3id.org/ro/terms/workflow-run#md5"}
 LICENCE = "https://spdx.org/licenses/MIT"
 # Files of the run that are no job's, and what they are.
 ABOUT = {
@@ -55,6 +57,7 @@ class Crate:
 
     def __init__(self) -> None:
         self.crate, self.chain = ROCrate(version="1.1"), Chain()
+        self.crate.metadata.extra_terms.update(TERMS)
         self.files: dict[str, Any] = {}
         self.workflow = self.describe_project()
 

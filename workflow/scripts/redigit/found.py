@@ -131,14 +131,13 @@ def describe_contradictions(titles: dict[str, str], claims: dict[str, list[Judge
             if not same:
                 continue
             sentence = " ".join(same[0].sentences)
-            more = (
-                f" Of such impossible numbers it has {len(same)}." if kind == "impossible" else ""
-            )
+            more = f" Impossible numbers in all: {len(same)}." if kind == "impossible" else ""
             leads.append(Lead(f"{title}: {sentence}{more}"))
     if found:
         counts = ", ".join(f"{title} {len(of_study)}" for title, of_study in found.items())
         total = sum(map(len, found.values()))
-        text = f"The studies contradict themselves {total} times, whatever one runs: {counts}."
+        times = "once" if total == 1 else f"{total} times"
+        text = f"The studies contradict themselves {times}, whatever one runs: {counts}."
         leads.insert(0, Lead(text))
     return Section(
         "contradictions",

@@ -10,6 +10,7 @@ from typing import Any
 
 import pandas as pd
 
+from redigit.claims import FACTORS
 from redigit.departures import describe_assumptions, list_reductions
 from redigit.exhibits import name_row, read_exhibit
 from redigit.explanations_page import describe_questions
@@ -25,6 +26,8 @@ from redigit.wording import format_setting
 
 # Where a study's report.yaml names no sections.
 ONE_SECTION = "Tables and figures"
+# Of a table of one line, before it is turned.
+MOST_COLUMNS = 3
 # What a table or figure has besides its definition, and names no experiments.
 COMPUTED = ("lines", "counts", "contradictions", "caption", "title", "words")
 
@@ -77,7 +80,7 @@ def build_study_page(
     contradictions = find_contradictions(claims.to_dict("records"))
     assumptions = describe_assumptions(experiments, claims)
     exhibits = [
-        *(table | {"is_table": True} for table in describe_tables(study, tables, scale)),
+        *(table | {"is_table": True} for table in describe_tables(study, tables, claims, scale)),
         *(
             describe_figure(report["figures"][path.stem], path, page) | {"is_table": False}
             for path in figures
@@ -206,20 +209,35 @@ def find_sources(exhibit: dict[str, Any], experiments: Sequence[str]) -> list[st
     return [name for name in names if any(text.startswith(f"{name}/") for text in texts)]
 
 
-def describe_tables(study: str, path: Path, scale: str) -> list[dict[str, Any]]:
+def describe_tables(
+    study: str, path: Path, claims: pd.DataFrame, scale: str
+) -> list[dict[str, Any]]:
     """Describe the tables of a study in the order of its report.yaml."""
     cells = read_texts(path, TABLE_COLUMNS)
+    units = dict(zip(claims["id"], claims["unit"], strict=True))
+    for name in ("measured", "sd"):
+        cells[name] = [
+            convert_number(value, units.get(claim, ""))
+            for value, claim in zip(cells[name], cells["claim"], strict=True)
+        ]
     return [
         describe_table(study, name, cells[cells["table"] == name], scale)
         for name in look_up(report_file(study), "tables")
     ]
 
 
+def convert_number(value: str, unit: str) -> str:
+    """Convert a measured number to the unit in which the study prints it."""
+    factor = FACTORS.get(unit, 1)
+    return str(round(float(value) / factor, 10)) if value and factor != 1 else value
+
+
 def describe_table(study: str, name: str, cells: pd.DataFrame, scale: str) -> dict[str, Any]:
     """Sort a table's cells into lines, beside its definition.
 
     A line has the settings that the scale changes, as ``changes``, and a measured number that
-    they can change is marked as ``reduced``.
+    they can change is marked as ``reduced``. A table of one long line is ``upright``: it is shown
+    with a line for each column.
     """
     definition = read_exhibit(study, f"tables.{name}")
     lines = []
@@ -240,7 +258,13 @@ def describe_table(study: str, name: str, cells: pd.DataFrame, scale: str) -> di
         lines.append({"heading": heading, "cells": line, "changes": shown})
     # By column, since several may be headed alike.
     headings = list(dict(zip(cells["column"], cells["column_heading"], strict=True)).values())
-    return {**definition, "name": name, "headings": headings, "lines": lines}
+    return {
+        **definition,
+        "name": name,
+        "headings": headings,
+        "lines": lines,
+        "upright": len(lines) == 1 and len(headings) > MOST_COLUMNS,
+    }
 
 
 def describe_change(setting: str, now: Any, full: Any) -> str:

@@ -1,0 +1,130 @@
+"""Findings say what the metrics say, whatever that is."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from redigit.found import (
+    describe_contradictions,
+    describe_error_rates,
+    describe_leakage,
+    describe_perplexity,
+    describe_separability,
+    describe_weights,
+    find_sections,
+)
+from redigit.settings import find_experiments, read_experiment, resolve_settings
+
+TITLES = {name: f"Study {name.upper()}" for name in "abcde"}
+NO_CLAIMS = {name: [] for name in TITLES}
+SHARES = ("shared_image_share", "shared_test_share", "expected_shared_test_share")
+RATES = {
+    "claims": 20,
+    "rules": {
+        "equal": {
+            "nominal": 0,
+            "false_alarms": {
+                "one": {"all": {"claims": 8, "alarms": 2, "rate": 0.25, "low": 0.1, "high": 0.4}},
+                "two": {"all": {"claims": 2, "alarms": 0, "rate": 0.0, "low": 0.0, "high": 0.6}},
+            },
+        }
+    },
+}
+
+share = st.sampled_from([0.0, 0.25, 0.5])
+
+
+@given(st.lists(share, min_size=2, max_size=2))
+def test_leakage_is_the_worst_of_all_draws(project, shares):
+    rows = {
+        row: {"test_pairs": 10, "train_pairs": 1000, **dict.fromkeys(SHARES, found)}
+        for row, found in zip(("network", "network_disjoint"), shares, strict=True)
+    }
+    rows["folds"] = {"test_pairs": 0, "train_pairs": 50}
+    section = describe_leakage(TITLES, NO_CLAIMS, {"e/pairs": rows}, "quick")
+    (lead,), (table,) = section.leads, section.tables
+    assert [line[0] for line in table.lines] == ["Study E, network", "Study E, network_disjoint"]
+    if not any(shares):
+        assert lead.text == "Study E: no image of a test pair stands in a training pair."
+    else:
+        assert f"{max(shares):.1%} of the images" in lead.text
+        assert ("None does where" in lead.text) == (0 in shares)
+
+
+@given(st.lists(st.booleans(), min_size=45, max_size=45))
+def test_pairs_that_are_separable_are_counted_and_the_others_named(project, answers):
+    pairs = list(read_experiment("c/separability")["rows"])
+    numbers = {"margin": 1.5, "margin_bound": 1.6, "support": 3, "n_images": 12000}
+    metrics = {
+        pair: {"separable": int(answer), **numbers}
+        for pair, answer in zip(pairs, answers, strict=True)
+    }
+    claim = {"id": "c-1", "printed": "(0,1)", "quantity": "c/separability/0_1/separable"}
+    claims = NO_CLAIMS | {"c": [claim | {"verdict": "not_reproduced"}]}
+    section = describe_separability(TITLES, claims, {"c/separability": metrics}, "quick")
+    (lead,), (table,) = section.leads, section.tables
+    assert f"{sum(answers)} of 45 pairs" in lead.text
+    assert lead.text.endswith("The study says otherwise of (0,1).") and section.claims == ("c-1",)
+    for pair, answer, line in zip(pairs, answers, table.lines, strict=True):
+        name = f"({pair.replace('_', ', ')})"
+        assert line[:2] == (name, "✓ separable" if answer else "✗ not separable")
+        assert (name in lead.text.split(";")[0]) == (not answer and any(answers))
+
+
+@given(st.lists(st.floats(0, 1), min_size=9, max_size=9, unique=True))
+def test_best_perplexity_is_that_of_the_highest_score(project, scores):
+    rows = list(read_experiment("d/tsne")["rows"])
+    names = ("silhouette", "neighbour_recall", "trustworthiness")
+    metrics = {row: dict.fromkeys(names, s) for row, s in zip(rows, scores, strict=True)}
+    section = describe_perplexity(TITLES, NO_CLAIMS, {"d/tsne": metrics}, "quick")
+    best = resolve_settings("d/tsne", rows[scores.index(max(scores))], "quick")["perplexity"]
+    (lead,) = section.leads
+    assert lead.text.count(f" {best} by ") == 3
+    # At quick scale the maps are smaller than the study's.
+    assert not lead.is_firm and "(quick)" in lead.text
+    (lead,) = describe_perplexity(TITLES, NO_CLAIMS, {"d/tsne": metrics}, "full").leads
+    assert lead.is_firm
+
+
+def test_weights_are_compared_among_networks_for_both_tasks(project):
+    """A network for one task is no weighting, however good it is."""
+    rows = read_experiment("b/multitask")["rows"]
+    metrics = {
+        row: {
+            f"test_accuracy_{task}": 0.5 for task in resolve_settings("b/multitask", row)["tasks"]
+        }
+        for row in rows
+    }
+    metrics["items"]["test_accuracy_items"] = 0.99
+    metrics["lambda_0_75"]["test_accuracy_items"] = 0.7
+    metrics["lambda_0_25"]["test_accuracy_groups"] = 0.8
+    section = describe_weights(TITLES, NO_CLAIMS, {"b/multitask": metrics}, "quick")
+    (lead,), (table,) = section.leads, section.tables
+    assert "items with 0.75 of the loss (0.7000)" in lead.text
+    assert "groups with 0.75 of the loss (0.8000)" in lead.text
+    assert len(table.lines) == len(rows)
+
+
+def test_situations_above_the_nominal_rate_are_listed():
+    section = describe_error_rates(RATES)
+    (lead,), (table,) = section.leads, section.tables
+    assert "of 10 true ones they rejected 2 (20.0%); in 1 of 2 situations" in lead.text
+    assert [line[:2] for line in table.lines] == [("equal", "one")]
+
+
+def test_contradictions_are_told_by_study():
+    filled = dict.fromkeys(("quantity", "unit", "location", "metric", "rule"), "")
+    claim = filled | {"id": "c-1", "printed": "0.5", "verdict": "impossible", "sentence": "No."}
+    section = describe_contradictions(TITLES, NO_CLAIMS | {"c": [claim]})
+    assert list(section.contradictions) == ["Study C"]
+    texts = [lead.text for lead in section.leads]
+    assert texts[0].startswith("The studies contradict themselves once, ")
+    assert texts[1] == "Study C: No. Impossible numbers in all: 1."
+
+
+@pytest.mark.parametrize("study", ["a", "example"])
+def test_sections_are_those_that_have_something_to_say(project, study):
+    names = [name for name in find_experiments(study) if read_experiment(name)["kind"] == "pca"]
+    metrics = {name: {} for name in names}
+    sections = find_sections({study: study}, {study: []}, metrics, RATES, "quick")
+    assert [section.name for section in sections] == ["error-rates"]
