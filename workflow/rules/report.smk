@@ -66,7 +66,7 @@ for study in filter(figures.get, figures):
         params:
             settings=declare_figures(study),
             # A command is formatted when its job runs: then the loop is at its end.
-            study=study,
+            study=lambda wildcards, study=study: study,
         message:
             f"Drawing the figures of study {study}"
         shell:
