@@ -5,7 +5,6 @@ import re
 import shutil
 from collections import Counter
 from contextlib import chdir
-from html.parser import HTMLParser
 from itertools import pairwise
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
@@ -15,10 +14,11 @@ import pytest
 import yaml
 from hypothesis import given
 from hypothesis import strategies as st
+from page_reader import Page
 from study_files import forget_files
 
 from redigit import audit, verdicts
-from redigit.assumptions import find_assumptions, list_dependents
+from redigit.assumptions import list_dependents
 from redigit.departures import list_reductions
 from redigit.errors import InputError
 from redigit.explanations import explanations_file
@@ -27,19 +27,20 @@ from redigit.files import write_csv, write_json, write_text
 from redigit.findings import BETWEEN_COLUMNS
 from redigit.front_page import build_audit_page, build_findings_page, build_index_page, read_run
 from redigit.judged import CLAIM_COLUMNS
-from redigit.marks import VERDICTS, count_groups, lay_out_bar
+from redigit.marks import VERDICTS, count_groups
 from redigit.pages import build_study_page, describe_tables
 from redigit.render import format_data, name_hash
 from redigit.settings import experiment_file, look_up, report_file
 from redigit.tables import build_tables
+<<<<<<< HEAD
 from redigit.weighing import COLUMNS
 from redigit.wording import format_number, format_setting
+=======
+>>>>>>> report
 
 ROOT = Path(__file__).resolve().parents[2]
 TEMPLATES = sorted((ROOT / "workflow/templates").iterdir())
 STYLE = ROOT / "workflow/redigit.mplstyle"
-VOID = {"meta", "link", "img", "br", "hr", "input", "rect"}
-RAW = {"style", "script"}
 EVIL = "<script>alert('x')</script> & \"so on\""
 
 CANDIDATE = {"sentence": EVIL, "quantity": "t/linear/{row}/{metric}"}
@@ -114,44 +115,6 @@ FINDINGS, AUDIT = "reports/findings.html", "reports/audit.html"
 TABLES, FIGURE = Path("reports/t/tables.csv"), Path("reports/t/figures/figure_2.svg")
 EXPLAINED, BETWEEN = Path("reports/t/explanations.csv"), Path("reports/between.csv")
 EXPERIMENTS = ["t/linear", "t/pairs"]
-
-
-class Page(HTMLParser):
-    """What a page consists of; a tag that is not closed in order is an error."""
-
-    def __init__(self, text: str) -> None:
-        super().__init__()
-        self.open: list[str] = []
-        self.tags: list[tuple[str, dict[str, str]]] = []
-        self.texts: list[tuple[tuple[str, ...], str]] = []
-        self.feed(text)
-        self.close()
-        assert self.open == []
-
-    def handle_starttag(self, tag, attributes):
-        names = [name for name, _ in attributes]
-        assert len(names) == len(set(names)), f"repeated attribute in {tag}"
-        self.tags.append((tag, dict(attributes)))
-        if tag not in VOID:
-            self.open.append(tag)
-
-    def handle_endtag(self, tag):
-        if tag not in VOID:
-            assert self.open.pop() == tag
-
-    def handle_data(self, data):
-        self.texts.append((tuple(self.open), data))
-
-    def find(self, tag: str) -> list[dict[str, str]]:
-        return [attributes for name, attributes in self.tags if name == tag]
-
-    @property
-    def ids(self) -> list[str]:
-        return [attributes["id"] for _, attributes in self.tags if "id" in attributes]
-
-    @property
-    def text(self) -> str:
-        return " ".join(" ".join(data for _, data in self.texts).split())
 
 
 def make_claims() -> pd.DataFrame:
@@ -533,47 +496,6 @@ def test_only_what_the_scale_changes_is_listed(report):
     assert list_reductions(EXPERIMENTS, "full") == []
 
 
-def find(folder: Path, content: str) -> list[tuple[str, str]]:
-    """Find the assumptions of a file with this content."""
-    path = folder / "any.yaml"
-    path.write_text(content)
-    return find_assumptions(path)
-
-
-def test_assumptions_are_found_with_their_settings(tmp_path):
-    assert find(tmp_path, PAIRS) == [
-        ("settings", "with replacement"),
-        ("rows.linear.train", "not stated"),
-    ]
-    penalty = "logistic regression; its penalty is not stated"
-    assert find(tmp_path, LINEAR) == [("settings.penalty_c", penalty)]
-
-
-@pytest.mark.parametrize(
-    ("content", "expected"),
-    [
-        ("a: {b: 1,\n  c: 2}  # ASSUME: x\n", [("a.c", "x")]),
-        ("a:\n- 1\n- 2  # ASSUME: x\n", [("a", "x")]),
-        ("a: '# ASSUME: no'  # ASSUME: x: y # z\n", [("a", "x: y # z")]),
-        ("a: |\n  # ASSUME: no\n# ASSUME: x\nb: 1\n", [("b", "x")]),
-        ("a: 1  # ASSUME x\n      # more\nb: 1\n", [("a", "x more")]),
-        ("a: 1  # ASSUME: x\n# other\nb: 1\n", [("a", "x")]),
-        ("a: 1  # we ASSUME: no\nb: 2  # ASSUMED: no\n", []),
-        ("# ASSUME: x\n# ASSUME: y\na: 1\n", [("a", "x"), ("a", "y")]),
-        ("a: 1 # ASSUME: x\r\n", [("a", "x")]),
-        ("", []),
-    ],
-)
-def test_only_comments_are_assumptions(tmp_path, content, expected):
-    assert find(tmp_path, content) == expected
-
-
-@pytest.mark.parametrize("content", ["a: 1  # ASSUME:\n", "a: 1\n# ASSUME: nothing follows\n"])
-def test_assumption_of_nothing_or_without_reason_is_refused(tmp_path, content):
-    with pytest.raises(InputError, match=r"any.yaml: line \d: ASSUME"):
-        find(tmp_path, content)
-
-
 @pytest.mark.parametrize(
     ("experiment", "key", "rows"),
     [
@@ -603,56 +525,3 @@ def test_verdicts_on_results_hang_on_an_assumption_those_on_settings_do_not(repo
     hang = {"reproduced", "confirmed", "consistent"}
     assert set(re.findall(r"</span> (\w+)</span>", first)) == hang
     assert list(VERDICTS)[3] not in hang  # the verdict on t-3, which is on a setting
-
-
-@pytest.mark.parametrize(
-    ("value", "like", "expected"),
-    [
-        ("0.98024", "0.99", "0.9802"),
-        ("0.98024", "0.98", "0.9802"),
-        ("1.0", "0.9991", "1.0000"),
-        ("1796010.0", "1,796,010", "1,796,010"),
-        ("12.521", "12.5%", "12.52"),
-        ("0.2150052", "0.215005", "0.215005"),
-        ("167.4", "2m 47s", "167.40"),
-        ("-0.5", "", "-0.5000"),
-        ("", "0.9", ""),
-    ],
-)
-def test_numbers_are_shown_like_the_printed_one(value, like, expected):
-    assert format_number(value, like) == expected
-
-
-@given(st.floats(-1e6, 1e6), st.integers(1, 8))
-def test_shown_number_is_within_half_a_unit_of_its_last_digit(number, decimals):
-    shown = format_number(repr(number), f"0.{'1' * decimals}")
-    last = len(shown.partition(".")[2])
-    assert last >= decimals
-    assert abs(float(shown.replace(",", "")) - number) <= 0.5000001 * 10**-last
-
-
-@pytest.mark.parametrize(
-    ("value", "shown"),
-    [
-        (70000, "70,000"),
-        (0.001, "0.001"),
-        (True, "true"),
-        ([1000, 50], "[1000, 50]"),
-        ({"name": "adam", "learning_rate": 0.001}, "{name: adam, learning_rate: 0.001}"),
-        ("random", "random"),
-    ],
-)
-def test_settings_are_shown_as_they_stand_in_a_file(value, shown):
-    assert format_setting(value) == shown
-
-
-@given(st.dictionaries(st.sampled_from(list(VERDICTS)), st.integers(0, 999)))
-def test_bar_is_filled_in_proportion(counts):
-    parts = lay_out_bar(counts)
-    total = sum(counts.values())
-    assert {part["verdict"]: part["count"] for part in parts} == {
-        name: count for name, count in counts.items() if count
-    }
-    for part, following in zip(parts, [*parts[1:], {"start": 100}], strict=False):
-        assert part["width"] == pytest.approx(100 * part["count"] / total, abs=1e-3)
-        assert part["start"] + part["width"] == pytest.approx(following["start"], abs=2e-3)
