@@ -32,11 +32,7 @@ from redigit.pages import build_study_page, describe_tables
 from redigit.render import format_data, name_hash
 from redigit.settings import experiment_file, look_up, report_file
 from redigit.tables import build_tables
-<<<<<<< HEAD
 from redigit.weighing import COLUMNS
-from redigit.wording import format_number, format_setting
-=======
->>>>>>> report
 
 ROOT = Path(__file__).resolve().parents[2]
 TEMPLATES = sorted((ROOT / "workflow/templates").iterdir())
