@@ -1,5 +1,6 @@
 """Figures show the data that they are given, in the same bytes each time."""
 
+import re
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -10,10 +11,12 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from matplotlib.colors import CSS4_COLORS, to_hex
 from matplotlib.figure import Figure
 from study_files import forget_files, write_study
 
 from redigit.datasets import DATASETS
+from redigit.drawings import DARK
 from redigit.errors import InputError
 from redigit.figures import (
     KINDS,
@@ -387,3 +390,18 @@ def test_unknown_kind_is_refused_and_nothing_is_left(tmp_path):
 def test_every_kind_has_a_schema_and_every_schema_a_kind():
     schemas = {path.stem for path in (ROOT / "workflow/schemas/figures").glob("*.yaml")}
     assert schemas == set(KINDS)
+
+
+def test_dark_page_has_a_look_for_each_grey_of_the_style():
+    values = re.findall(r"^[a-z.]+color: (\S+)$", STYLE.read_text(), re.MULTILINE)
+    greys = {to_hex(value if value in CSS4_COLORS else f"#{value}") for value in values}
+    assert {"#ffffff", "#333333"} <= greys
+    assert greys <= set(re.findall(r": (#[0-9a-f]{6})\"", DARK))
+
+
+def test_figure_holds_its_dark_look_once(study, tmp_path):
+    path = tmp_path / "figure.svg"
+    write_figure(path, STYLE, "t", SIZES, [write_linear(study)])
+    text = path.read_text()
+    assert text.count(DARK) == 1
+    ElementTree.fromstring(text)

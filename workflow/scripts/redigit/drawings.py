@@ -8,6 +8,20 @@ from matplotlib.figure import Figure
 
 from redigit.files import write_atomic
 
+# On a dark page the ground is dark, and what the style draws in dark grey is light. What a figure
+# colours itself stays: images, black or white text on them, and the series.
+DARK = """\
+<style>@media (prefers-color-scheme: dark) {
+#patch_1 > path, g[id^="axes_"] > g[id^="patch_"] > path[style="fill: #ffffff"] {
+  fill: #15181c !important }
+[style*="fill: #222222"], [style*="fill: #333333"] { fill: #d9dce1 !important }
+[style*="fill: #777777"] { fill: #9aa0a8 !important }
+[style*="stroke: #333333"], [style*="stroke: #4c4c4c"], [style*="stroke: #666666"],
+[style*="stroke: #737373"], [style*="stroke: #777777"] { stroke: #9aa0a8 !important }
+[style*="stroke: #dddddd"] { stroke: #3a3f47 !important }
+}</style>
+"""
+
 
 def write_drawing(
     path: Path, style: Path, title: str, draw: Callable[[], tuple[Figure, str]]
@@ -31,3 +45,5 @@ def write_drawing(
         # A date and the version of the library would differ from run to run.
         metadata = {"Title": title, "Description": words, "Date": None, "Creator": None}
         figure.savefig(temporary, format="svg", metadata=metadata)
+        drawn = temporary.read_text()
+        temporary.write_text(drawn.replace(" </defs>", f"{DARK} </defs>", 1))
