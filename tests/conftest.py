@@ -19,8 +19,10 @@ limit_threads()
 
 # The same examples each time, and no failure for being slow on a busy machine. Fixtures serve
 # all examples of a test: they give a folder, and each example writes what it reads.
+# EXAMPLES=1000 tries more of them.
 settings.register_profile(
     "redigit",
+    max_examples=int(os.environ.get("EXAMPLES", "40")),
     derandomize=True,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],

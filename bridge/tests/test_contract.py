@@ -65,6 +65,7 @@ def test_dvc_is_clean_after_snakemake(toy):
     ]
 
 
+@pytest.mark.slow
 def test_outputs_that_the_cache_lacks_are_put_there(toy):
     """As in a clone that nothing was pulled into and that makes the recorded bytes again."""
     shutil.rmtree(toy.folder / ".dvc/cache")
@@ -291,6 +292,7 @@ def test_records_move_with_the_names_of_stages(toy):
     assert toy.list_status() == set()
 
 
+@pytest.mark.slow
 def test_check_fails_when_the_pipeline_is_out_of_date(toy):
     assert toy.bridge("render", "--check").returncode == 0
     toy.edit("Snakefile", "python {input.script} {output} {input.tables}", "true {output}")

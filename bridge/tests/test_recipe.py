@@ -119,6 +119,7 @@ def foreign(tmp_path) -> Toy:
     return project
 
 
+@pytest.mark.slow
 def test_recipe_on_a_foreign_workflow(foreign):
     result = foreign.snakemake("--cores", "2")
     assert f"DVC: recorded {len(STAGES)} of {len(STAGES)} stages" in result.stderr

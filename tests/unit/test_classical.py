@@ -206,6 +206,7 @@ def test_row_with_folds_needs_no_test_pairs(manifest):
     np.testing.assert_array_equal(found["label"], drawn["sum"].head(90))
 
 
+@pytest.mark.slow
 def test_implementations_of_support_vector_machines_agree(raw):
     """Study D's and study E's, fitted on 1,500 pairs: at least 99.9 % of 2,000 predictions."""
     pytest.importorskip("sklearnex", reason="scikit-learn-intelex is not installed: make intelex")

@@ -79,6 +79,7 @@ def test_training_again_gives_the_same(settings, pairs):
     np.testing.assert_array_equal(probability, again)
 
 
+@pytest.mark.slow
 def test_each_restraint_changes_the_training(pairs):
     _, plain, _ = train(PLAIN, pairs)
     for name in ("dropout", "batch_normalization", "l2"):

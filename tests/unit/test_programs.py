@@ -141,6 +141,7 @@ def test_command_gives_every_argument_of_the_program(rule):
     assert len(positional) == len(parameters) - len(options)
 
 
+@pytest.mark.xdist_group("modules")
 @pytest.mark.parametrize("program", PROGRAMS)
 def test_everything_imported_is_an_input_of_the_rule(program):
     _, files = list_all_modules()[program]
@@ -149,6 +150,7 @@ def test_everything_imported_is_an_input_of_the_rule(program):
     assert files <= set(import_closure(f"workflow/scripts/{program}.py", ROOT))
 
 
+@pytest.mark.xdist_group("modules")
 @pytest.mark.parametrize("program", sorted(set(PROGRAMS) - TRAINERS))
 def test_only_training_imports_keras(program):
     names, _ = list_all_modules()[program]

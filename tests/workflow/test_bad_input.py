@@ -132,6 +132,7 @@ def test_damaged_raw_file_stops_before_any_job(project, damage):
     assert project.digest_all() == before
 
 
+@pytest.mark.slow
 def test_damaged_raw_file_is_brought_back_by_repro(finished, project):
     alter(project.path(LABELS))
     assert project.list_reproduced() == set()

@@ -175,6 +175,7 @@ def test_lock_is_written_as_dvc_writes_it(finished):
     assert re.findall(r"[&*]id\d+", finished.read("dvc.lock")) == []
 
 
+@pytest.mark.slow
 def test_new_experiment_concerns_what_shows_all_experiments(project):
     text = project.read(f"{EXPERIMENTS}/pairs.yaml")
     project.path(f"{EXPERIMENTS}/more_pairs.yaml").write_text(text)
@@ -217,16 +218,17 @@ COMMIT = ("python", "-m", "dvc_bridge", "commit")
 STATUS = ("dvc", "status")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "commands",
     [
         pytest.param([SNAKEMAKE], id="snakemake"),
-        pytest.param([REPRO], id="repro", marks=pytest.mark.slow),
-        pytest.param([PLAN, REPRO], id="plan-repro", marks=pytest.mark.slow),
-        pytest.param([TOUCH, REPRO], id="touch-repro", marks=pytest.mark.slow),
-        pytest.param([TOUCH, SNAKEMAKE], id="touch-snakemake", marks=pytest.mark.slow),
-        pytest.param([COMMIT, SNAKEMAKE], id="commit-snakemake", marks=pytest.mark.slow),
-        pytest.param([STATUS, TOUCH, COMMIT, REPRO], id="all-repro", marks=pytest.mark.slow),
+        pytest.param([REPRO], id="repro"),
+        pytest.param([PLAN, REPRO], id="plan-repro"),
+        pytest.param([TOUCH, REPRO], id="touch-repro"),
+        pytest.param([TOUCH, SNAKEMAKE], id="touch-snakemake"),
+        pytest.param([COMMIT, SNAKEMAKE], id="commit-snakemake"),
+        pytest.param([STATUS, TOUCH, COMMIT, REPRO], id="all-repro"),
     ],
 )
 def test_no_old_output_is_recorded_under_new_parameters(clone, commands):
@@ -242,6 +244,7 @@ def test_no_old_output_is_recorded_under_new_parameters(clone, commands):
 # DVC cannot record
 
 
+@pytest.mark.slow
 def test_run_stands_without_a_dvc_repository(project):
     project.path(".dvc").rename(project.path("away"))
     project.edit(REPORT, 'title: "Example"', 'title: "Example 2"')

@@ -111,13 +111,14 @@ function describe(id, claim) {
   if (others.length) found.push(["Compared with", ...others.flatMap((name) => [make("a", name, { href: `#${name}` }), " "])]);
   const targets = names.filter((name) => name.includes("/"));
   if (targets.length) found.push(["Quantity", ...targets.flatMap((name) => [make("code", name), " "])]);
-  if (claim.k) found.push(["Replicates", `${claim.k}${claim.n ? `, each on ${Number(claim.n).toLocaleString("en")} items` : ""}; seeds of the run: ${seeds.join(", ")}`]);
+  if (claim.k) found.push(["Replicates", `${claim.k}${claim.n ? `, each on ${Number(claim.n).toLocaleString("en")} items` : ""}${claim.recorded ? "" : `; seeds of the run: ${seeds.join(", ")}`}`]);
   for (const name of new Set(targets.map((target) => target.split("/").slice(0, 3).join("/")))) {
     if (rows[name]) found.push(...describeRow(name, rows[name]));
   }
   if (claim.evidence) {
     found.push(["Evidence", make("a", claim.evidence, { href: `../${claim.evidence}` }), ", SHA-256 ", make("code", claim.evidence_sha256)]);
-    found.push(["Jobs", make("a", "The jobs behind it, with commands, file hashes, logs, times and machine", { href: `jobs.html#${claim.evidence}` })]);
+    if (claim.recorded) found.push(["Recorded", `at full scale, by ${claim.recorded}; the settings above are those of the run at hand where they differ`]);
+    else found.push(["Jobs", make("a", "The jobs behind it, with commands, file hashes, logs, times and machine", { href: `jobs.html#${claim.evidence}` })]);
   }
   found.push(["Check it", make("code", `python -m redigit.verify ${id}`)]);
   return found;

@@ -86,12 +86,7 @@ def build_study_page(
             for path in figures
         ),
     ]
-    assumed = Counter(assumption["experiment"] for assumption in assumptions)
-    for exhibit in exhibits:
-        exhibit |= describe_place(exhibit["title"], claims, contradictions)
-        exhibit["assumed"] = {
-            name: assumed[name] for name in find_sources(exhibit, experiments) if assumed[name]
-        }
+    add_surroundings(exhibits, experiments, claims, contradictions, assumptions)
     return render_page(
         templates,
         "study.html.j2",
@@ -107,6 +102,22 @@ def build_study_page(
         assumptions=assumptions,
         not_rebuilt=report.get("not_rebuilt", {}),
     )
+
+
+def add_surroundings(
+    exhibits: list[dict[str, Any]],
+    experiments: Sequence[str],
+    claims: pd.DataFrame,
+    contradictions: list[Contradiction],
+    assumptions: list[dict[str, Any]],
+) -> None:
+    """Add to tables and figures what is said of their place, and what is assumed for each."""
+    assumed = Counter(assumption["experiment"] for assumption in assumptions)
+    for exhibit in exhibits:
+        exhibit |= describe_place(exhibit["title"], claims, contradictions)
+        exhibit["assumed"] = {
+            name: assumed[name] for name in find_sources(exhibit, experiments) if assumed[name]
+        }
 
 
 def arrange_sections(
