@@ -145,7 +145,8 @@ def few_programs(tmp_path) -> str:
     """A PATH with what Snakemake and Git need and no package manager."""
     folder = tmp_path / "bin"
     folder.mkdir()
-    for name in ("bash", "sh", "git", "env", "uname", "mkdir", "rm"):
+    # The plugin for Slurm asks `which`, also where no job goes to Slurm.
+    for name in ("bash", "sh", "git", "env", "uname", "mkdir", "rm", "which"):
         (folder / name).symlink_to(shutil.which(name))
     return str(folder)
 
