@@ -1,6 +1,12 @@
 """What cannot be a DVC stage is refused with one line that says what is allowed."""
 
+import shlex
+from dataclasses import replace
+
 import pytest
+from dvc.utils.serialize import dumps_yaml, parse_yaml
+from hypothesis import given
+from hypothesis import strategies as st
 
 from dvc_bridge import graph
 from dvc_bridge.errors import BridgeError
@@ -69,3 +75,26 @@ def test_output_cannot_be_metric_and_plot():
     assert options.classify("a") == ("outs", {})
     with pytest.raises(BridgeError, match=r"m/a\.csv: both a metric and a plot"):
         options.classify("m/a.csv")
+
+
+words = st.text("ab-'\"\\\\ $", min_size=1, max_size=6)
+
+
+@given(st.lists(words, min_size=1, max_size=40), st.integers(1, 3))
+def test_command_for_dvc_survives_its_lock_and_means_the_same(parts, n_spaces):
+    command = (" " * n_spaces).join(parts)
+    job = replace(make_job(), command=command)
+    try:
+        meant = shlex.split(command)
+    except ValueError:
+        return
+    assert shlex.split(job.dvc_command) == meant
+    # Spaces within quotes are the command's own.
+    if not set("'\"\\\\") & set(command):
+        written = dumps_yaml({"cmd": job.dvc_command})
+        assert parse_yaml(written, "dvc.lock")["cmd"] == job.dvc_command
+
+
+def test_command_of_several_lines_stays():
+    job = replace(make_job(), command="cat <<E\n  two  spaces\nE")
+    assert job.dvc_command == job.command

@@ -24,6 +24,10 @@ _FORBIDDEN_OUTPUTS = {
 }
 
 
+# Several spaces, apart from what is quoted.
+_SPACES = re.compile(r"""(?P<kept>'[^']*'|"(?:\\.|[^"\\])*"|\\.)| {2,}""")
+
+
 @dataclass(frozen=True)
 class Job:
     """One job of the workflow.
@@ -53,6 +57,18 @@ class Job:
     outputs: tuple[str, ...]
     command: str
     settings: dict[str, dict[str, Any]] = field(default_factory=dict)
+
+    @property
+    def dvc_command(self) -> str:
+        """The command as DVC is given it.
+
+        An input without files leaves two spaces in a command. Where DVC breaks a long line of its
+        lock it loses one, and then holds the command to be another one. To the shell it is the
+        same; what is quoted, and what has several lines, which are kept as they are, stays.
+        """
+        if "\n" in self.command:
+            return self.command
+        return _SPACES.sub(lambda match: match["kept"] or " ", self.command)
 
     @property
     def key(self) -> str:

@@ -126,7 +126,7 @@ class Judge:
         for path in job.outputs:
             if outs.get(path) != self._md5(path):
                 return f"{path} is not the file that dvc.lock records"
-        if entry["cmd"] != job.command:
+        if entry["cmd"] != job.dvc_command:
             return "the command has changed since dvc.lock was written"
         if set(deps) != set(job.inputs):
             path = min(set(deps) ^ set(job.inputs))

@@ -214,14 +214,14 @@ def _list_params(job: Job) -> list[tuple[str, str]]:
 def _write_flat(job: Job, options: Options) -> dict[str, Any]:
     """Write a job as a stage that stands for itself, not escaped."""
     outs = [(path, *options.classify(path)) for path in job.outputs]
-    return _write_stage(job.command, job.inputs, _list_params(job), outs)
+    return _write_stage(job.dvc_command, job.inputs, _list_params(job), outs)
 
 
 def _write_plain(job: Job, options: Options) -> dict[str, Any]:
     """Write a job as a stage that stands for itself, ready for dvc.yaml."""
     outs = [(escape(path), *options.classify(path)) for path in job.outputs]
     params = [(escape(file), escape(key)) for file, key in _list_params(job)]
-    return _write_stage(escape(job.command), list(map(escape, job.inputs)), params, outs)
+    return _write_stage(escape(job.dvc_command), list(map(escape, job.inputs)), params, outs)
 
 
 def _write_stage(
@@ -267,7 +267,7 @@ def _write_foreach(jobs: Sequence[Job], options: Options) -> dict[str, Any]:
         for n, path in enumerate(jobs[0].outputs)
     ]
     # Last, since the values that the paths needed occur in the command as well.
-    command = table.write([job.command for job in jobs], "cmd")
+    command = table.write([job.dvc_command for job in jobs], "cmd")
     items = {job.key: _Inline(row) for job, row in zip(jobs, table.write_rows(), strict=True)}
     return {"foreach": items, "do": _write_stage(command, deps, params, outs)}
 
