@@ -52,14 +52,11 @@ def build_study_page(
         Templates and style.
     experiments : sequence of str
         All experiments of the study, as ``study/experiment``.
-    tables : Path
-        The cells of the study's tables.
     figures : sequence of Path
         The figures. One is defined in the study's report.yaml under its file's stem.
-    verdicts : Path
-        The study's claims with their verdicts.
-    explanations : Path
-        How near each explanation comes.
+    tables, verdicts, explanations : Path
+        The cells of the study's tables, its claims with their verdicts, and how near each
+        explanation comes.
     page : Path
         Where the page will be: links are relative to it.
 
@@ -75,17 +72,10 @@ def build_study_page(
     """
     report = read_params(report_file(study))
     claims = read_claims(verdicts)
-    scale = look_up(RUN_FILE, "scale")
-    reductions = list_reductions(experiments, scale)
+    reductions = list_reductions(experiments, scale := look_up(RUN_FILE, "scale"))
     contradictions = find_contradictions(claims.to_dict("records"))
     assumptions = describe_assumptions(experiments, claims)
-    exhibits = [
-        *(table | {"is_table": True} for table in describe_tables(study, tables, claims, scale)),
-        *(
-            describe_figure(report["figures"][path.stem], path, page) | {"is_table": False}
-            for path in figures
-        ),
-    ]
+    exhibits = describe_exhibits(study, tables, figures, claims, page)
     add_surroundings(exhibits, experiments, claims, contradictions, assumptions)
     return render_page(
         templates,
@@ -102,6 +92,19 @@ def build_study_page(
         assumptions=assumptions,
         not_rebuilt=report.get("not_rebuilt", {}),
     )
+
+
+def describe_exhibits(
+    study: str, tables: Path, figures: Sequence[Path], claims: pd.DataFrame, page: Path
+) -> list[dict[str, Any]]:
+    """Describe the tables, then the figures of a study, which ``is_table`` tells apart."""
+    shown = describe_tables(study, tables, claims, look_up(RUN_FILE, "scale"))
+    definitions = read_params(report_file(study))["figures"]
+    drawn = [describe_figure(definitions[path.stem], path, page) for path in figures]
+    return [
+        *(table | {"is_table": True} for table in shown),
+        *(figure | {"is_table": False} for figure in drawn),
+    ]
 
 
 def add_surroundings(

@@ -20,6 +20,7 @@ COLUMNS = {
     **{name: name for name in ("study", "id", "location", "topic", "model", "metric", "printed")},
     **{name: name for name in ("value", "unit", "measured", "low", "high", "n", "k", "rule")},
     **{"margin": "margin", "verdict": "verdict", "sentence": "reason", "evidence": "evidence"},
+    "recorded": "recorded",
 }
 
 
