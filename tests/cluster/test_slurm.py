@@ -16,7 +16,6 @@ from troubled_run import (
     ON_KILLED_NODE,
     OVER_MEMORY,
     OVER_TIME,
-    SHORT,
     TroubledRun,
 )
 
@@ -85,11 +84,6 @@ def test_rules_of_seconds_run_where_snakemake_does(attempts):
     text = "".join(f.read_text() for f in sorted((CHECKOUT / "workflow/rules").rglob("*.smk")))
     local = set(re.findall(r"^rule (\w+):\n(?:    .*\n|\n)*?    localrule: True$", text, re.M))
     assert local == {n["rule"] for n in attempts if not n["slurm_job"]}
-
-
-def test_short_jobs_share_a_job_of_the_cluster(attempts):
-    jobs = {n["rule"]: n["slurm_job"] for n in attempts}
-    assert jobs["draw_pairs"] and {jobs[rule] for rule in SHORT} == {jobs["draw_pairs"]}
 
 
 def test_nothing_finished_is_run_twice(attempts):

@@ -30,9 +30,6 @@ EDITS = """\
   fit_pca: {slurm_extra: "'--nodelist=n2'"}
   find_certificates: {slurm_extra: "'--nodelist=n1'"}
 """
-# In this study these are short, too, so that they can share a job with the pairs that they need.
-SHORT = ("fit_classical", "fit_linear")
-GROUPS = ("groups:\n", "groups:\n" + "".join(f"  {rule}: pairs\n" for rule in SHORT))
 GRES = ("  see_features:\n", "  see_features:\n    gpu: 0\n    gres: \"'gpu:1'\"\n")
 COMMAND = (
     *("snakemake", "--profile", "profiles/slurm"),
@@ -90,7 +87,6 @@ class TroubledRun:
         start = "set-resources:\n"
         self.project.edit("profiles/slurm/config.yaml", start, start + EDITS)
         self.project.edit("profiles/slurm/config.yaml", *GRES)
-        self.project.edit("profiles/slurm/config.yaml", *GROUPS)
 
     def start(self, name: str):
         """Start Snakemake; what it prints goes to a file."""
