@@ -79,7 +79,7 @@ def test_dvc_expands_a_pipeline_to_the_jobs(jobs):
     text = render(jobs, options)
     verify(text, jobs, options)
     commands = {stage["cmd"] for stage in resolve_pipeline(text).values()}
-    assert commands == {job.command for job in jobs}
+    assert commands == {job.dvc_command for job in jobs}
 
 
 @given(st.lists(VALUE, min_size=1, max_size=3), VALUE)
