@@ -38,6 +38,8 @@ from redigit.settings import (
 
 FULL = Path("runs/full")
 RAW = Path("data/raw")
+# What was copied; the project itself may go on while its copy runs.
+COMMIT = "commit"
 # Kinds of which each row and seed is a job of its own.
 TRAINED = ("network", "multitask", "pair_network")
 
@@ -92,6 +94,7 @@ def copy_project(seeds: list[int]) -> None:
     text = re.sub(r"^scale:.*$", "scale: full", RUN_FILE.read_text(), flags=re.MULTILINE)
     text = re.sub(r"^seeds:.*$", f"seeds: {seeds}", text, flags=re.MULTILINE)
     write_text(FULL / RUN_FILE, text)
+    write_text(FULL / COMMIT, describe_commit())
 
 
 def copy_changed(source: Path, target: Path) -> None:
@@ -135,13 +138,13 @@ def make_entry(experiment: str, row: str, metrics: dict[str, Any]) -> Entry:
     files = {
         file
         for program in (*programs, "evaluate_predictions")
-        for file in import_closure(f"workflow/scripts/{program}.py")
+        for file in import_closure(f"workflow/scripts/{program}.py", FULL)
     }
     quick = Path(f"metrics/{experiment}.json")
     return {
         "settings": digest_settings(experiment, row),
-        "code": {file: digest_file(Path(file)) for file in sorted(files)},
-        "commit": describe_commit(),
+        "code": {file: digest_file(FULL / file) for file in sorted(files)},
+        "commit": (FULL / COMMIT).read_text(),
         "probe": digest_value(read_json(quick).get(row)) if quick.exists() else None,
         "jobs": {
             path.relative_to(FULL / "logs").with_suffix("").as_posix(): read_json(path)
