@@ -225,6 +225,7 @@ def test_module_edited_under_its_old_time(toy):
     check_in_step(toy)
 
 
+@pytest.mark.slow
 def test_template_edited_and_restored(toy):
     name = "programs/table.template"
     original = toy.read(name)
@@ -324,6 +325,7 @@ def test_value_that_the_engines_read_differently_is_refused(toy):
     assert "write 0.001, not 1e-3" in result.stdout
 
 
+@pytest.mark.slow
 def test_second_look_compares_nothing(toy):
     toy.snakemake("-n")
     watched = [

@@ -148,6 +148,7 @@ def test_changed_value_in_a_command(foreign):
     check_nothing_to_do(foreign)
 
 
+@pytest.mark.slow
 def test_temporary_outputs_have_to_stay(foreign):
     foreign.edit("profiles/default/config.yaml", "notemp: true\n", "")
     result = foreign.snakemake("--cores", "1", "--forceall", check=False)

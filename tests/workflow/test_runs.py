@@ -28,6 +28,7 @@ def test_all_lists_each_output(finished, project):
     assert set(inputs.split(", ")) == set(finished.list_outputs())
 
 
+@pytest.mark.slow
 def test_lost_output_that_no_job_uses_is_noticed(project):
     project.path("models/example/clothes/2x32/0/weights.safetensors").unlink()
     name = "train_network@example-clothes-2x32-0"
@@ -46,6 +47,7 @@ def test_each_output_that_is_lost_is_noticed(project, rule):
         path.with_name("away").rename(path)
 
 
+@pytest.mark.slow
 def test_root_puts_outputs_elsewhere(project):
     before = project.digest_all()
     target = "runs/x/metrics/example/linear.json"
