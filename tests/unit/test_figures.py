@@ -254,7 +254,8 @@ def write_maps(folder: Path, rows: dict[str, int]) -> Path:
     path, arrays = folder / "embeddings.safetensors", {}
     for row, points in rows.items():
         arrays[f"{row}/embedding"] = random.random((2, points, 2), np.float32)
-        arrays[f"{row}/label"] = random.integers(0, 19, (2, points), dtype=np.uint8)
+        digits = random.integers(0, 10, (2, points, 2), dtype=np.uint8)
+        arrays |= {f"{row}/digits": digits, f"{row}/label": digits.sum(2, dtype=np.uint8)}
     write_arrays(path, arrays)
     return path
 
@@ -279,6 +280,18 @@ def test_map_has_a_panel_for_each_row_and_a_dot_for_each_pair(tmp_path):
     best, words = KINDS["tsne_scatter"]("t", {"rows": rows, "best": "silhouette"}, files)
     assert [axes.get_title() for axes in best.axes if axes.get_title()] == ["50 points"]
     assert words.startswith("The best map") and "silhouette 0.5000" in words
+
+
+def test_dot_of_a_map_says_its_digits(tmp_path):
+    maps = write_maps(tmp_path, {"raw": 30})
+    write_json(tmp_path / "tsne.json", {"raw": {"n_points": 30, "silhouette": 0.0}})
+    definition = {"kind": "tsne_scatter", "title": "Figure 1", "rows": {"raw": "30 points"}}
+    path = tmp_path / "figure.svg"
+    write_figure(path, STYLE, "t", definition, [tmp_path / "tsne.json", maps])
+    ElementTree.fromstring(path.read_text())
+    said = re.findall(r"<g><title>(.*)</title>", path.read_text())
+    assert said == [f"{first} + {second}" for first, second in read_arrays(maps)["raw/digits"][0]]
+    assert "<a " not in path.read_text() and "</a>" not in path.read_text()
 
 
 def test_colours_of_sums_grow_lighter(tmp_path):

@@ -60,7 +60,9 @@ CLAIMS = [
 
 
 def tabulate(claims: list[tuple[str, ...]]) -> pd.DataFrame:
-    return pd.DataFrame(claims, columns=CLAIM_COLUMNS)
+    """Claims as the audit gives them; what is left out at the end is empty."""
+    empty = ("",) * len(CLAIM_COLUMNS)
+    return pd.DataFrame([(claim + empty)[: len(empty)] for claim in claims], columns=CLAIM_COLUMNS)
 
 
 def build(**changes) -> dict[tuple[str, str], dict]:
@@ -89,6 +91,21 @@ def test_what_is_not_measured_is_left_empty():
         "",
         "",
     )
+
+
+def test_recorded_run_behind_a_verdict_stands_beside_the_run_at_hand():
+    recorded = ("0.91", "0.01", "3", "this code")
+    cell = build(verdicts=tabulate([CLAIMS[0] + recorded, *CLAIMS[1:]]))["small", "test_accuracy"]
+    names = ("recorded", "recorded_sd", "recorded_replicates", "measured", "replicates")
+    assert [cell[name] for name in names] == ["0.91", "0.01", "3", 0.9, 1]
+
+
+@pytest.mark.parametrize(
+    "claim", [CLAIMS[0] + ("0.91", "0.01", "3", ""), (*CLAIMS[0][:5], "t-2 t-3", "reversed", "0.1")]
+)
+def test_number_that_is_no_recorded_mean_is_not_shown_as_one(claim):
+    cell = build(verdicts=tabulate([claim, *CLAIMS[1:]]))["small", "test_accuracy"]
+    assert (cell["recorded"], cell["measured"]) == ("", 0.9)
 
 
 def test_claim_of_another_place_is_not_in_the_table():

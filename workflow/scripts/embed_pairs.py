@@ -18,15 +18,16 @@ def embed_pairs(
     weights: list[Path],
     embeddings: Path,
 ) -> None:
-    """Embed the pairs of all rows of ``study/experiment``; write the maps and the sums."""
+    """Embed the pairs of all rows of ``study/experiment``; write maps, sums and digits."""
     arrays: dict[str, list[np.ndarray]] = {}
     for made in read_points(experiment, schema, raw, pairs, weights):
-        row, number, settings, points, label = made
+        row, number, settings, points, label, digits = made
         job = f"{experiment}/{row}"
         print(f"{job}: map {number}: {len(points)} points, perplexity {settings['perplexity']}")
         embedding = embed_points(points, settings, job, number)
         arrays.setdefault(f"{row}/embedding", []).append(embedding)
         arrays.setdefault(f"{row}/label", []).append(label)
+        arrays.setdefault(f"{row}/digits", []).append(digits)
     write_arrays(embeddings, {name: np.stack(maps) for name, maps in arrays.items()})
 
 

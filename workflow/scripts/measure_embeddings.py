@@ -21,7 +21,7 @@ def measure_embeddings(
     """Measure all maps of ``study/experiment``; write their metrics by row."""
     maps = read_arrays(embeddings)
     rows: dict[str, dict[str, list]] = {}
-    for row, number, _, points, label in read_points(experiment, schema, raw, pairs, weights):
+    for row, number, _, points, label, _ in read_points(experiment, schema, raw, pairs, weights):
         measured = measure_map(points, maps[f"{row}/embedding"][number], label)
         for name, value in measured.items():
             rows.setdefault(row, {}).setdefault(name, []).append(value)

@@ -1,5 +1,6 @@
 """Drawings as files: vector graphics that are the same bytes for the same data."""
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -21,6 +22,8 @@ DARK = """\
 [style*="stroke: #dddddd"] { stroke: #3a3f47 !important }
 }</style>
 """
+# What the links of marks begin with that are to say something.
+TIP = "tip:"
 
 
 def write_drawing(
@@ -45,5 +48,14 @@ def write_drawing(
         # A date and the version of the library would differ from run to run.
         metadata = {"Title": title, "Description": words, "Date": None, "Creator": None}
         figure.savefig(temporary, format="svg", metadata=metadata)
-        drawn = temporary.read_text()
-        temporary.write_text(drawn.replace(" </defs>", f"{DARK} </defs>", 1))
+        drawn = temporary.read_text().replace(" </defs>", f"{DARK} </defs>", 1)
+        temporary.write_text(turn_links_to_tips(drawn))
+
+
+def turn_links_to_tips(drawn: str) -> str:
+    """Turn links to `TIP` and a text into what a browser shows when the mouse is over a mark.
+
+    Matplotlib can give each mark of a scatter a link, but no title.
+    """
+    opened = re.sub(rf'<a xlink:href="{TIP}([^"<]*)">', r"<g><title>\1</title>", drawn)
+    return opened if opened == drawn else opened.replace("</a>", "</g>")

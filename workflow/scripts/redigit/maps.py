@@ -31,6 +31,8 @@ class Points(NamedTuple):
         What is mapped.
     label : ndarray of uint8, shape (n,)
         Their classes.
+    digits : ndarray of uint8, shape (n, 2)
+        The two digits of each pair.
     """
 
     row: str
@@ -38,6 +40,7 @@ class Points(NamedTuple):
     settings: Settings
     points: np.ndarray
     label: np.ndarray
+    digits: np.ndarray
 
 
 def read_points(
@@ -59,19 +62,19 @@ def read_points(
     for row in read_experiment(experiment)["rows"]:
         settings = read_settings(schema, experiment, row, find_points_problem)
         *way, source = trace_sources(experiment, row)
-        images, _ = read_pool(resolve_settings(*source)["images"])
+        images, labels = read_pool(resolve_settings(*source)["images"])
         manifest = pd.read_parquet(find_manifest(pairs, "/".join(source)))
         # What turns pairs into points: the network that the row names, or their pixels.
         maker = resolve_settings(*way[-1])
         network = None if "pixels" in settings else find_weights(weights, "/".join(way[-1]))
         for number in range(settings["maps"]):
-            items = ImageSet.of_pairs(
-                images, select_pairs(manifest, settings, number), maker["pixels"]
-            )
+            chosen = select_pairs(manifest, settings, number)
+            items = ImageSet.of_pairs(images, chosen, maker["pixels"])
             points, label = items.make_batch(slice(None))
             if network:
                 points = embed_items(read_weights(network), maker, items)
-            yield Points(row, number, settings, points, label)
+            digits = labels[chosen[["first", "second"]].to_numpy()]
+            yield Points(row, number, settings, points, label, digits)
 
 
 def find_weights(files: list[Path], network: str) -> Path:

@@ -229,7 +229,7 @@ def describe_tables(
     """Describe the tables of a study in the order of its report.yaml."""
     cells = read_texts(path, TABLE_COLUMNS)
     units = dict(zip(claims["id"], claims["unit"], strict=True))
-    for name in ("measured", "sd"):
+    for name in ("measured", "sd", "recorded", "recorded_sd"):
         cells[name] = [
             convert_number(value, units.get(claim, ""))
             for value, claim in zip(cells[name], cells["claim"], strict=True)

@@ -11,10 +11,14 @@ from redigit.errors import InputError
 from redigit.exhibits import name_row, read_exhibit
 from redigit.settings import Settings, look_up, report_file
 
-CLAIM_COLUMNS = ("id", "location", "model", "metric", "printed", "quantity", "verdict")
+CLAIM_COLUMNS = (
+    *("id", "location", "model", "metric", "printed", "quantity", "verdict"),
+    *("measured", "sd", "k", "recorded"),
+)
 CELL_COLUMNS = (
     *("row", "row_heading", "column", "column_heading"),
     *("printed", "measured", "sd", "replicates", "verdict", "claim"),
+    *("recorded", "recorded_sd", "recorded_replicates"),
 )
 # Of a file with all tables of a study.
 TABLE_COLUMNS = ("table", *CELL_COLUMNS)
@@ -123,7 +127,8 @@ def build_table(
     DataFrame
         One line a cell, columns `CELL_COLUMNS`. ``measured``, ``sd`` and ``replicates`` are empty
         where nothing is measured, ``sd`` also where there is one replicate; ``printed``,
-        ``verdict`` and ``claim`` where the study claims nothing.
+        ``verdict`` and ``claim`` where the study claims nothing. ``recorded`` and what follows is
+        the same of a recorded run at full scale, where the verdict comes from one.
 
     Raises
     ------
@@ -147,7 +152,7 @@ def build_table(
             same &= (here["model"] == cell.row_heading) & ~here["quantity"].str.contains("/")
         claims = here[(here["quantity"] == quantity) | same]
         content = measure_cell(metrics[cell.source], cell.metric) | find_claim(claims, quantity)
-        lines.append(cell._asdict() | content)
+        lines.append(dict.fromkeys(CELL_COLUMNS, "") | cell._asdict() | content)
     table = pd.DataFrame(lines, columns=CELL_COLUMNS, dtype=object)
     check_columns(table, definition)
     return table
@@ -207,22 +212,29 @@ def check_row(definition: Settings, row: str, metrics: dict[str, dict]) -> None:
 def measure_cell(metrics: dict, metric: str) -> dict:
     """Give the mean of a metric, its standard deviation and the number of its replicates."""
     if metric not in metrics:
-        return {"measured": "", "sd": "", "replicates": ""}
+        return {}
     values = metrics["replicates"][metric]
     sd = statistics.stdev(values) if len(values) > 1 else ""
     return {"measured": metrics[metric], "sd": sd, "replicates": len(values)}
 
 
 def find_claim(found: pd.DataFrame, quantity: str) -> dict:
-    """Give what is printed for a quantity, the verdict on it and the claim's name."""
+    """Give what is printed for a quantity, the verdict on it, and recorded runs behind that."""
     if len(found) > 1:
         claims = ", ".join(found["id"])
         location = found["location"].iloc[0]
         raise InputError(f"{location}: claims {claims} are all on {quantity}; one can be printed")
     if found.empty:
-        return {"printed": "", "verdict": "", "claim": ""}
+        return {}
     claim = found.iloc[0]
-    return {"printed": claim["printed"], "verdict": claim["verdict"], "claim": claim["id"]}
+    content = {"printed": claim["printed"], "verdict": claim["verdict"], "claim": claim["id"]}
+    if claim["recorded"] and claim["quantity"] == quantity:
+        content |= {
+            "recorded": claim["measured"],
+            "recorded_sd": claim["sd"],
+            "recorded_replicates": claim["k"],
+        }
+    return content
 
 
 def check_columns(table: pd.DataFrame, definition: Settings) -> None:

@@ -11,6 +11,7 @@ from matplotlib.colors import BoundaryNorm
 from matplotlib.figure import Figure
 
 from redigit.datasets import N_SUMS
+from redigit.drawings import TIP
 from redigit.errors import InputError
 from redigit.files import read_arrays, read_json
 from redigit.settings import Settings
@@ -20,6 +21,8 @@ COLUMNS = 3
 ONE_PANEL, PANEL = 5.4, 3.2
 # From dark violet to yellow, evenly for any colour vision; a sum near another has a colour near it.
 PALETTE = "viridis"
+# What the maps of a row come as.
+ARRAYS = ("embedding", "label", "digits")
 
 
 def draw(study: str, definition: Settings, files: Sequence[Path]) -> tuple[Figure, str]:
@@ -44,7 +47,11 @@ def draw(study: str, definition: Settings, files: Sequence[Path]) -> tuple[Figur
     """
     metrics, rows = read_json(files[0]), definition["rows"]
     maps = read_arrays(files[1])
-    absent = [row for row in rows if f"{row}/embedding" not in maps or row not in metrics]
+    absent = [
+        row
+        for row in rows
+        if row not in metrics or any(f"{row}/{name}" not in maps for name in ARRAYS)
+    ]
     if absent:
         raise InputError(f"row {absent[0]!r}: not among the maps and metrics given")
     if "best" in definition:
@@ -59,10 +66,12 @@ def draw(study: str, definition: Settings, files: Sequence[Path]) -> tuple[Figur
         axes.set_axis_off()
     sentences = []
     for axes, (row, heading) in zip(panels, rows.items(), strict=False):
-        scatter = draw_map(axes, maps[f"{row}/embedding"][0], maps[f"{row}/label"][0])
+        points, label, digits = (maps[f"{row}/{name}"][0] for name in ARRAYS)
+        scatter = draw_map(axes, points, label)
+        scatter.set_urls([f"{TIP}{first} + {second}" for first, second in digits])
         axes.set_title(heading)
-        points, silhouette = (metrics[row][name] for name in ("n_points", "silhouette"))
-        sentences.append(f"{heading}: {points:,} pairs, silhouette {silhouette:.4f}")
+        n_points, silhouette = (metrics[row][name] for name in ("n_points", "silhouette"))
+        sentences.append(f"{heading}: {n_points:,} pairs, silhouette {silhouette:.4f}")
     bar = figure.colorbar(scatter, ax=panels.tolist(), ticks=np.arange(N_SUMS), aspect=30)
     bar.set_label("Sum of the two digits")
     bar.minorticks_off()
