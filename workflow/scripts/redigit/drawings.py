@@ -57,5 +57,5 @@ def turn_links_to_tips(drawn: str) -> str:
 
     Matplotlib can give each mark of a scatter a link, but no title.
     """
-    opened = re.sub(rf'<a xlink:href="{TIP}([^"<]*)">', r"<g><title>\1</title>", drawn)
+    opened = re.sub(rf'<a xlink:href="{TIP}([^"<]*)"[^>]*>', r"<g><title>\1</title>", drawn)
     return opened if opened == drawn else opened.replace("</a>", "</g>")
