@@ -94,14 +94,19 @@ def test_what_is_not_measured_is_left_empty():
 
 
 def test_recorded_run_behind_a_verdict_stands_beside_the_run_at_hand():
-    recorded = ("0.91", "0.01", "3", "this code")
+    recorded = ("percent", "91", "1", "3", "this code")
     cell = build(verdicts=tabulate([CLAIMS[0] + recorded, *CLAIMS[1:]]))["small", "test_accuracy"]
-    names = ("recorded", "recorded_sd", "recorded_replicates", "measured", "replicates")
-    assert [cell[name] for name in names] == ["0.91", "0.01", "3", 0.9, 1]
+    assert float(cell["recorded"]) == pytest.approx(0.91)
+    assert float(cell["recorded_sd"]) == pytest.approx(0.01)
+    assert (cell["recorded_replicates"], cell["measured"], cell["replicates"]) == ("3", 0.9, 1)
 
 
 @pytest.mark.parametrize(
-    "claim", [CLAIMS[0] + ("0.91", "0.01", "3", ""), (*CLAIMS[0][:5], "t-2 t-3", "reversed", "0.1")]
+    "claim",
+    [
+        CLAIMS[0] + ("share", "0.91", "0.01", "3", ""),
+        (*CLAIMS[0][:5], "t-2 t-3", "reversed", "0.1"),
+    ],
 )
 def test_number_that_is_no_recorded_mean_is_not_shown_as_one(claim):
     cell = build(verdicts=tabulate([claim, *CLAIMS[1:]]))["small", "test_accuracy"]

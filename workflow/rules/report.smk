@@ -1,5 +1,6 @@
 """The report. Needs metrics, predictions and verdicts; makes tables, figures and pages."""
 
+from redigit.discussion import list_findings
 from redigit.explanations import declare_questions
 from redigit.figure_data import declare_figures, list_all_data, list_figures
 from redigit.jobs import (
@@ -85,6 +86,7 @@ rule write_page:
         figures=lambda wc: figures[wc.study],
         verdicts="<reports>/{study}/verdicts.csv",
         explanations="<reports>/{study}/explanations.csv",
+        findings=lambda wc: list_findings(wc.study),
     output:
         page="<reports>/{study}/index.html",
     log:
@@ -104,7 +106,7 @@ rule write_page:
         "python workflow/scripts/write_page.py {wildcards.study} --templates {input.templates}"
         " --experiments {input.experiments} --tables {input.tables} --figures {input.figures}"
         " --verdicts {input.verdicts} --explanations {input.explanations}"
-        " --page {output.page} --log {log}"
+        " --findings {input.findings} --page {output.page} --log {log}"
 
 
 rule write_index:

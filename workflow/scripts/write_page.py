@@ -16,6 +16,7 @@ def write_page(
     figures: list[Path],
     verdicts: Path,
     explanations: Path,
+    findings: list[Path],
     page: Path,
 ) -> None:
     """Write the page of one study.
@@ -36,11 +37,13 @@ def write_page(
         The study's claims with their verdicts.
     explanations : Path
         How near each explanation comes.
+    findings : list of Path
+        What we make of the verdicts, if that is written.
     page : Path
         The page to be written.
     """
     names = [name_experiment(file) for file in experiments]
-    shown = (tables, figures, verdicts, explanations)
+    shown = (tables, figures, verdicts, explanations, findings)
     write_text(page, build_study_page(job, templates, names, *shown, page))
 
 

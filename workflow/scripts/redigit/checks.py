@@ -16,6 +16,7 @@ from redigit.architecture import find_network_problem
 from redigit.between import check_comparisons
 from redigit.checkpoints import find_checkpoint_problem
 from redigit.claims import check_claims_file, claims_file, read_cells
+from redigit.discussion import check_findings
 from redigit.errors import InputError
 from redigit.exhibits import ALL_ROWS, name_row
 from redigit.explanations import check_explanations
@@ -79,7 +80,7 @@ OUTPUT_FOLDERS = ("data/pairs", "models", "metrics", "reports", "logs")
 
 # What was last found right is remembered by its digest, so that nothing is checked twice.
 FOUND_RIGHT = Path(".snakemake/redigit/found_right")
-DIGESTED = (".csv", ".json", ".py", ".yaml")
+DIGESTED = (".csv", ".json", ".md", ".py", ".yaml")
 
 # Where a row is referred to, as file and key; the row; the kinds it can be of, any if none.
 Reference = tuple[Path, str, str, tuple[str, ...]]
@@ -199,6 +200,7 @@ def check_study(study: str) -> None:
     for recorded in list_recording_files(study):
         read_recorded(Path(recorded))
     check_explanations(study, set(list_needed_rows(study)))
+    check_findings(study)
 
 
 def check_file(file: Path, schema: Path) -> None:

@@ -12,6 +12,7 @@ import pandas as pd
 
 from redigit.claims import FACTORS
 from redigit.departures import describe_assumptions, list_reductions
+from redigit.discussion_page import describe_findings
 from redigit.exhibits import name_row, read_exhibit
 from redigit.explanations_page import describe_questions
 from redigit.findings import Contradiction, find_contradictions
@@ -40,6 +41,7 @@ def build_study_page(
     figures: Sequence[Path],
     verdicts: Path,
     explanations: Path,
+    findings: Sequence[Path],
     page: Path,
 ) -> str:
     """Build the page of one study.
@@ -57,6 +59,8 @@ def build_study_page(
     tables, verdicts, explanations : Path
         The cells of the study's tables, its claims with their verdicts, and how near each
         explanation comes.
+    findings : sequence of Path
+        What we make of the verdicts, if that is written.
     page : Path
         Where the page will be: links are relative to it.
 
@@ -89,6 +93,7 @@ def build_study_page(
         counts=Counter(claims["verdict"]),
         n_contradictions=len(contradictions),
         explanations=describe_questions(study, explanations),
+        findings=describe_findings(findings, claims),
         assumptions=assumptions,
         not_rebuilt=report.get("not_rebuilt", {}),
     )

@@ -7,13 +7,14 @@ from typing import NamedTuple
 
 import pandas as pd
 
+from redigit.claims import FACTORS
 from redigit.errors import InputError
 from redigit.exhibits import name_row, read_exhibit
 from redigit.settings import Settings, look_up, report_file
 
 CLAIM_COLUMNS = (
     *("id", "location", "model", "metric", "printed", "quantity", "verdict"),
-    *("measured", "sd", "k", "recorded"),
+    *("unit", "measured", "sd", "k", "recorded"),
 )
 CELL_COLUMNS = (
     *("row", "row_heading", "column", "column_heading"),
@@ -230,11 +231,17 @@ def find_claim(found: pd.DataFrame, quantity: str) -> dict:
     content = {"printed": claim["printed"], "verdict": claim["verdict"], "claim": claim["id"]}
     if claim["recorded"] and claim["quantity"] == quantity:
         content |= {
-            "recorded": claim["measured"],
-            "recorded_sd": claim["sd"],
+            "recorded": make_plain(claim["measured"], claim["unit"]),
+            "recorded_sd": make_plain(claim["sd"], claim["unit"]),
             "recorded_replicates": claim["k"],
         }
     return content
+
+
+def make_plain(value: str, unit: str) -> str:
+    """Convert a number from the unit in which the study prints it to that of the metrics."""
+    factor = FACTORS.get(unit, 1)
+    return str(float(value) * factor) if value and factor != 1 else value
 
 
 def check_columns(table: pd.DataFrame, definition: Settings) -> None:
