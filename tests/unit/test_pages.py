@@ -39,6 +39,7 @@ TEMPLATES = sorted((ROOT / "workflow/templates").iterdir())
 STYLE = ROOT / "workflow/redigit.mplstyle"
 EVIL = "<script>alert('x')</script> & \"so on\""
 
+FINDINGS_FILE = Path("studies/t/findings.md")
 CANDIDATE = {"sentence": EVIL, "quantity": "t/linear/{row}/{metric}"}
 QUESTION = {"claims": ["t-0"], "candidates": {"far": CANDIDATE, "small": CANDIDATE}}
 EXPLANATIONS = {"budget": 0, "questions": {"why": {"question": "Why so low?", **QUESTION}}}
@@ -167,6 +168,7 @@ def write_results() -> None:
     write_json(Path("metrics/error_rates.json"), RATES)
     write_text(explanations_file("t"), yaml.safe_dump(EXPLANATIONS))
     write_csv(EXPLAINED, make_explained())
+    write_text(FINDINGS_FILE, f"{EVIL} [t-0: reproduced]\n")
     line = ("same", EVIL, "t-0 t-1", "differ", "0.5 in T, 0.6 in U: which is not the same.")
     write_csv(BETWEEN, pd.DataFrame([line], columns=BETWEEN_COLUMNS))
     claims = make_claims()
@@ -197,7 +199,7 @@ def report(results, tmp_path, monkeypatch) -> Path:
 def write_pages() -> dict[str, Page]:
     """Write all pages of the report and read them."""
     verdicts = Path("reports/t/verdicts.csv")
-    shown = (TABLES, [FIGURE], verdicts, EXPLAINED, Path(STUDY))
+    shown = (TABLES, [FIGURE], verdicts, EXPLAINED, [FINDINGS_FILE], Path(STUDY))
     study = build_study_page("t", TEMPLATES, EXPERIMENTS, *shown)
     # Of the experiment of pairs there are no metrics, as if no kind had anything to be found in.
     run = read_run(EXPERIMENTS, [verdicts], [], Path("metrics/error_rates.json"), BETWEEN)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from scipy import stats
 from study_files import forget_files, write_study
 
-from redigit.audit import COLUMNS, Audit, Evidence, count_verdicts, tabulate
+from redigit.audit import COLUMNS, MOST_VALUES, Audit, Evidence, count_verdicts, tabulate
 from redigit.claims import Claim
 from redigit.document_rules import DOCUMENT_RULES
 from redigit.errors import InputError
@@ -20,6 +20,7 @@ from redigit.verdicts import (
     VERDICTS,
     Criteria,
     Measurement,
+    Verdict,
     find_half_width_other_test,
     find_half_width_same_test,
     find_margin,
@@ -479,6 +480,19 @@ def test_table_has_numbers_in_the_unit_of_the_claim(metrics):
     assert percent["high"] == pytest.approx(100 * share["high"])
     assert (count["measured"], type(count["measured"]), count["margin"]) == (7960, int, None)
     assert table["verdict"].isin(VERDICTS).all()
+
+
+@pytest.mark.parametrize("k", [1, 2, MOST_VALUES, MOST_VALUES + 1])
+def test_values_of_replicates_are_listed_if_they_can_be_read(k):
+    claim = make_claim(98.0, 1, "percent")
+    values = tuple(0.9 + 0.001 * number for number in range(k))
+    given = Verdict("reproduced", "So.", measured=sum(values) / k, values=values)
+    (line,) = tabulate([claim], [given], CRITERIA).to_dict("records")
+    if 1 < k <= MOST_VALUES:
+        shown = [float(text) for text in line["values"].split()]
+        assert shown == pytest.approx([100 * value for value in values])
+    else:
+        assert line["values"] is None
 
 
 def test_verdicts_are_counted(metrics):

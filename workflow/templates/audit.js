@@ -147,17 +147,19 @@ function drawInterval(claim) {
   const [printed, mean, low, high, margin] = ["value", "measured", "low", "high", "margin"].map((name) => parseFloat(claim[name]));
   if (!Number.isFinite(printed) || !Number.isFinite(mean)) return null;
   if (!Number.isFinite(low) && printed === mean) return null;
-  const ends = [printed, mean, low, high].filter(Number.isFinite);
+  const values = (claim.values ?? "").split(" ").filter(Boolean).map(Number);
+  const ends = [printed, mean, low, high, ...values].filter(Number.isFinite);
   const [first, last] = [Math.min(...ends), Math.max(...ends)];
   const place = (value) => 40 + (520 * (value - first)) / (last - first || 1);
   const percent = `${100 * level} %`;
   const show = (value) => String(Number(value.toPrecision(6)));
-  const words = `Printed ${show(printed)}, measured ${show(mean)}` + (Number.isFinite(low) ? `, ${percent} interval ${show(low)} to ${show(high)}` : ", no interval") + (claim.statistic ? `; the printed number is ${Math.abs(claim.statistic).toFixed(2)} half-widths from the mean` : "") + (Number.isFinite(margin) ? `; margin ${show(margin)}` : "") + ".";
+  const words = `Printed ${show(printed)}, measured ${show(mean)}` + (Number.isFinite(low) ? `, ${percent} interval ${show(low)} to ${show(high)}` : ", no interval") + (claim.statistic ? `; the printed number is ${Math.abs(claim.statistic).toFixed(2)} half-widths from the mean` : "") + (Number.isFinite(margin) ? `; margin ${show(margin)}` : "") + (values.length ? `. Each run gave: ${values.map(show).join(", ")}` : "") + ".";
   const picture = draw("svg", { viewBox: "0 0 600 92", class: "interval", role: "img", "aria-label": words });
   picture.append(draw("line", { x1: 20, x2: 580, y1: 46, y2: 46, class: "axis" }));
   if (Number.isFinite(low)) {
     picture.append(draw("rect", { x: place(low), width: Math.max(place(high) - place(low), 1), y: 38, height: 16, class: "range" }));
   }
+  for (const value of values) picture.append(draw("line", { x1: place(value), x2: place(value), y1: 38, y2: 54, class: "run" }));
   picture.append(draw("circle", { cx: place(mean), cy: 46, r: 6, class: "mean" }));
   picture.append(draw("path", { d: `M${place(printed)} 34 l9 12 l-9 12 l-9 -12 z`, class: "printed" }));
   const anchor = (at) => (at < 120 ? "start" : at > 480 ? "end" : "middle");

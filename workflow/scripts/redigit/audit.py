@@ -49,10 +49,13 @@ COLUMNS = (
         "high",
         "k",
         "n",
+        "values",
         "statistic",
     ),
     *("evidence", "evidence_sha256", "recorded", "sentence"),
 )
+# More values than these are not listed.
+MOST_VALUES = 20
 
 
 class Evidence(NamedTuple):
@@ -293,8 +296,15 @@ def tabulate(claims: list[Claim], verdicts: list[Verdict], criteria: Criteria) -
             name: convert_number(number, claim)
             for name, number in (plain | {"margin": margin}).items()
         }
-        lines.append(vars(claim) | vars(verdict) | numbers)
+        lines.append(vars(claim) | vars(verdict) | numbers | list_values(claim, verdict))
     return pd.DataFrame(lines, columns=COLUMNS, dtype=object)
+
+
+def list_values(claim: Claim, verdict: Verdict) -> dict[str, str | None]:
+    """List what each replicate gave, where they are several and few enough to be read."""
+    few = 1 < len(verdict.values) <= MOST_VALUES
+    shown = [str(convert_number(value, claim)) for value in verdict.values]
+    return {"values": " ".join(shown) if few else None}
 
 
 def convert_number(number: float | None, claim: Claim) -> float | None:

@@ -17,7 +17,7 @@ from redigit.wording import format_setting
 # Columns of a claim that its trace has, if they are not empty.
 TRACED = (
     *("quantity", "rule", "value", "measured", "sd", "low", "high", "margin", "k", "n"),
-    *("statistic", "evidence", "evidence_sha256", "recorded", "context"),
+    *("values", "statistic", "evidence", "evidence_sha256", "recorded", "context"),
 )
 
 

@@ -13,7 +13,7 @@ from redigit.wording import DECIMALS, UNITS, format_number, format_spread
 CLAIM_COLUMNS = (
     *("id", "location", "topic", "model", "metric", "printed", "value", "unit", "quantity"),
     *("rule", "margin", "context", "verdict", "measured", "sd", "low", "high", "k", "n"),
-    *("statistic", "evidence", "evidence_sha256", "recorded", "sentence"),
+    *("values", "statistic", "evidence", "evidence_sha256", "recorded", "sentence"),
 )
 
 

@@ -106,6 +106,8 @@ class Verdict:
         Interval that the claim was to lie in, not yet widened by rounding.
     k, n : int or None
         Replicates, and items that each was measured on.
+    values : tuple of float
+        What each replicate gave.
     statistic : float or None
         Distance of the claim from the mean, in half-widths of the interval.
     evidence, evidence_sha256 : str
@@ -122,6 +124,7 @@ class Verdict:
     high: float | None = None
     k: int | None = None
     n: int | None = None
+    values: tuple[float, ...] = ()
     statistic: float | None = None
     evidence: str = ""
     evidence_sha256: str = ""
@@ -137,6 +140,7 @@ def give_verdict(verdict: str, sentence: str, measurement: Measurement, **more: 
         sd=measurement.sd,
         k=len(measurement.values),
         n=measurement.n,
+        values=tuple(measurement.values),
         **more,
     )
     return rest_on(given, measurement)
