@@ -266,7 +266,14 @@ def test_without_sections_there_is_one(report):
     forget_files()
     page = write_pages()[STUDY]
     headings = [text for tags, text in page.texts if tags[-1:] == ("h2",)]
-    shown = ["Verdicts", "Tables and figures", "Not rebuilt", "Why it may fail", "Assumptions"]
+    shown = [
+        "Verdicts",
+        "What we make of it",
+        "Tables and figures",
+        "Not rebuilt",
+        "Why it may fail",
+        "Assumptions",
+    ]
     assert headings == shown
 
 
