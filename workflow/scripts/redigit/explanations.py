@@ -12,8 +12,6 @@ from redigit.claims import MARGIN_RULES, Claim, check_row_exists, claims_file, r
 from redigit.errors import InputError
 from redigit.quantities import Quantity
 from redigit.settings import (
-    REFERENCES,
-    RUN_FILE,
     STUDIES,
     Settings,
     declare_keys,
@@ -147,14 +145,10 @@ def check_target(place: str, study: str, claim: Claim, pattern: str) -> None:
 
 
 def count_runs(study: str, needed: set[str]) -> int:
-    """Count the runs that a study has for its explanations alone; see `check_explanations`."""
+    """Count the runs, of one seed, that a study has for its explanations alone."""
     claimed = {target[:2] for claim in read_study_claims(study) for target in claim.targets}
     named = {target[:2] for target in list_targets(study)}
-    extra = [
-        experiment
+    return sum(
+        f"{split_experiment(experiment)[1]}/{row}" not in needed
         for experiment, row in named - claimed
-        if f"{split_experiment(experiment)[1]}/{row}" not in needed
-    ]
-    seeds = len(look_up(RUN_FILE, "seeds"))
-    kinds = [read_experiment(experiment)["kind"] for experiment in extra]
-    return sum(seeds if kind in REFERENCES["network"] else 1 for kind in kinds)
+    )
