@@ -78,6 +78,7 @@ def test_replicates_are_added_and_none_is_counted_twice(before, after):
 def test_replicates_of_other_settings_or_other_results_are_not_mixed(before, after):
     new = make_entry(after)
     assert merge_entries(make_entry(before, settings="others"), new) == new
+    assert merge_entries(make_entry(before, run={"backend": "jax"}), new) == new
     assert merge_entries(make_entry(before, code="other", probe="other"), new) == new
     assert merge_entries(make_entry(before, code="other", probe=None), new | {"probe": None}) == (
         new | {"probe": None}

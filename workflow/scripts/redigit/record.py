@@ -33,6 +33,7 @@ from redigit.settings import (
     is_by_class,
     look_up,
     read_experiment,
+    read_params,
     trace_sources,
 )
 
@@ -40,6 +41,8 @@ FULL = Path("runs/full")
 RAW = Path("data/raw")
 # What was copied; the project itself may go on while its copy runs.
 COMMIT = "commit"
+# Keys of the run's own file that may differ, and are recorded.
+RUN_KEYS = ("backend", "device", "threads", "svm_implementation")
 # Kinds of which each row and seed is a job of its own.
 TRAINED = ("network", "multitask", "pair_network")
 
@@ -53,11 +56,14 @@ def main() -> int:
     parser.add_argument("names", nargs="+", metavar="study/experiment[/row]")
     parser.add_argument("--seeds", nargs="+", type=int, help=f"default: those of {RUN_FILE}")
     parser.add_argument("--cores", default="all")
+    for key in RUN_KEYS:
+        parser.add_argument(f"--{key.replace('_', '-')}", help=f"default: as in {RUN_FILE}")
     options = parser.parse_args()
     seeds = options.seeds or look_up(RUN_FILE, "seeds")
     try:
         jobs = [find_rows(name) for name in options.names]
-        copy_project(seeds)
+        changes = {key: value for key in RUN_KEYS if (value := getattr(options, key))}
+        copy_project({"scale": "full", "seeds": seeds, **changes})
         failed = [
             name
             for name, (experiment, rows) in zip(options.names, jobs, strict=True)
@@ -81,8 +87,14 @@ def find_rows(name: str) -> tuple[str, list[str]]:
     return experiment, parts[2:] or rows
 
 
-def copy_project(seeds: list[int]) -> None:
-    """Bring `runs/full` up to date: what git has of the project, at full scale, and raw data."""
+def copy_project(changes: dict[str, Any]) -> None:
+    """Bring `runs/full` up to date: what git has of the project, and raw data.
+
+    Parameters
+    ----------
+    changes : dict of str to object
+        Keys of the run's own file that have other values there.
+    """
     listed = subprocess.run(
         ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
         capture_output=True, text=True, check=True,
@@ -91,8 +103,9 @@ def copy_project(seeds: list[int]) -> None:
     for path in (*names, *RAW.rglob("*ubyte")):
         if path.parts[0] not in ("metrics", "dvc.yaml", "dvc.lock", RUN_FILE.name):
             copy_changed(path, FULL / path)
-    text = re.sub(r"^scale:.*$", "scale: full", RUN_FILE.read_text(), flags=re.MULTILINE)
-    text = re.sub(r"^seeds:.*$", f"seeds: {seeds}", text, flags=re.MULTILINE)
+    text = RUN_FILE.read_text()
+    for key, value in changes.items():
+        text = re.sub(rf"^{key}:.*$", f"{key}: {value}", text, flags=re.MULTILINE)
     write_text(FULL / RUN_FILE, text)
     write_text(FULL / COMMIT, describe_commit())
 
@@ -144,6 +157,7 @@ def make_entry(experiment: str, row: str, metrics: dict[str, Any]) -> Entry:
     return {
         "settings": digest_settings(experiment, row),
         "code": {file: digest_file(FULL / file) for file in sorted(files)},
+        "run": {key: read_params(FULL / RUN_FILE)[key] for key in RUN_KEYS},
         "commit": (FULL / COMMIT).read_text(),
         "probe": digest_value(read_json(quick).get(row)) if quick.exists() else None,
         "jobs": {
@@ -189,9 +203,10 @@ def write_entries(experiment: str, entries: dict[str, Entry]) -> None:
 def merge_entries(known: Entry, new: Entry) -> Entry:
     """Add the replicates of a row to those that were recorded of it before.
 
-    Replicates of other settings, or of code that gave other results, are not mixed: they go.
+    Replicates of other settings, another backend, or code that gave other results are not mixed:
+    they go.
     """
-    is_same = known["settings"] == new["settings"] and (
+    is_same = all(known.get(name) == new.get(name) for name in ("settings", "run")) and (
         known["code"] == new["code"] or known["probe"] == new["probe"] is not None
     )
     before, after = (entry["metrics"].get("replicates", {}) for entry in (known, new))
