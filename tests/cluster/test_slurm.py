@@ -86,6 +86,12 @@ def test_rules_of_seconds_run_where_snakemake_does(attempts):
     assert local == {n["rule"] for n in attempts if not n["slurm_job"]}
 
 
+def test_short_jobs_share_a_slurm_job(attempts):
+    drawn = [n["slurm_job"] for n in attempts if n["rule"] == "draw_pairs" and n["ended"]]
+    assert all(drawn)
+    assert len(set(drawn)) < len(drawn)
+
+
 def test_nothing_finished_is_run_twice(attempts):
     ended = Counter(tuple(n["command"]) for n in attempts if n["ended"])
     assert set(ended.values()) == {1}
