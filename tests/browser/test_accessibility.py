@@ -29,7 +29,7 @@ def find_faults(page, path) -> list[str]:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", ["index", "findings", "audit", "auditor", "costs"])
+@pytest.mark.parametrize("name", ["index", "findings", "audit", "auditor", "costs", "jobs"])
 def test_pages_about_the_run_have_no_serious_fault(site, page, name):
     path = site / f"{name}.html"
     if not path.exists():

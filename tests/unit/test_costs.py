@@ -54,3 +54,26 @@ def test_costs_are_summed_by_rule_and_the_dearest_stands_first():
 
 def test_nothing_has_run_yet():
     assert costs.sum_costs(costs.read_costs(iter([Path("logs/none.json")]))) == []
+
+
+def test_jobs_that_recorded_rows_share_are_counted_once():
+    job = RECORD | {"ended": "2026-01-02T03:04:05+00:00"}
+    row = {"code": "made", "settings": "", "probe": None, "metrics": {}}
+    rows = {
+        "one": row | {"jobs": {"draw": job, "train/one": job}},
+        "two": row | {"jobs": {"draw": job, "train/two": job | {"peak_mib": 300.0}}},
+    }
+    path = Path("evidence/t/mlp.json")
+    path.parent.mkdir(parents=True)
+    path.write_text(json.dumps({"code": {"made": {}}, "rows": rows}))
+    (line,) = costs.sum_recorded([path])
+    assert line == {
+        "experiment": "t/mlp",
+        "rows": 2,
+        "jobs": 3,
+        "cpu_s": 6.0,
+        "wall_s": 4.5,
+        "peak_mib": 300.0,
+        "ended": "2026-01-02",
+        "machines": RECORD["machine"],
+    }

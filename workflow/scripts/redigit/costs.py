@@ -1,11 +1,11 @@
 """What the run cost: time and memory by rule, from the record that each program leaves.
 
 ``python -m redigit.trace`` writes reports/costs.html and, of the claims that wait for longer runs,
-reports/waiting.csv too. No job makes them and none needs them: costs
-differ from run to run, which nothing that the engines keep may do.
+reports/waiting.csv too. No job makes them and none needs them: costs differ from run to run, which
+nothing that the engines keep may do.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,7 @@ import pandas as pd
 from redigit.departures import list_reductions
 from redigit.files import read_json, write_text
 from redigit.pipeline import PIPELINE, read_pipeline
+from redigit.recordings import list_recording_files, read_recorded
 from redigit.render import render_page
 from redigit.settings import RUN_FILE, find_experiments, look_up
 from redigit.waiting import describe_waiting
@@ -77,18 +78,54 @@ def sum_costs(costs: pd.DataFrame) -> list[dict[str, Any]]:
     return sorted(rules, key=lambda line: -line["cpu_s"])
 
 
+def sum_recorded(files: Iterable[Path]) -> list[dict[str, Any]]:
+    """Sum what recorded runs at full scale cost.
+
+    Parameters
+    ----------
+    files : iterable of Path
+        As `redigit.recordings.list_recording_files` names them.
+
+    Returns
+    -------
+    list of dict
+        For each file ``experiment``, ``rows`` and ``jobs``, their numbers, ``cpu_s`` and
+        ``wall_s`` of all jobs, ``peak_mib`` of the largest, ``ended``, the last day, and
+        ``machines``.
+    """
+    found = []
+    for path in files:
+        rows = read_recorded(path)["rows"].values()
+        # Rows of one experiment share jobs.
+        jobs = {name: job for row in rows for name, job in row["jobs"].items()}.values()
+        sums = {name: sum(job[name] for job in jobs) for name in ("cpu_s", "wall_s")}
+        found.append(
+            {
+                "experiment": f"{path.parent.name}/{path.stem}",
+                "rows": len(rows),
+                "jobs": len(jobs),
+                **sums,
+                "peak_mib": max(job["peak_mib"] for job in jobs),
+                "ended": max(job["ended"] for job in jobs)[:10],
+                "machines": ", ".join(sorted({job["machine"] for job in jobs})),
+            }
+        )
+    return found
+
+
 def build_page() -> str:
     """Build the page of costs."""
     costs, scale = read_costs(list_records(PIPELINE)), look_up(RUN_FILE, "scale")
-    experiments = [
-        name for study in look_up(RUN_FILE, "studies") for name in find_experiments(study)
-    ]
+    studies = look_up(RUN_FILE, "studies")
+    experiments = [name for study in studies for name in find_experiments(study)]
+    recorded = [Path(file) for study in studies for file in list_recording_files(study)]
     return render_page(
         sorted(TEMPLATES.iterdir()),
         "costs.html.j2",
         rules=sum_costs(costs),
         n_jobs=len(costs),
         cpu_s=costs["cpu_s"].sum(),
+        recorded=sum_recorded(recorded),
         waiting=describe_waiting(costs),
         machines=sorted(set(costs["machine"])),
         scale=scale,
