@@ -6,13 +6,17 @@
 import re
 from collections import Counter
 from itertools import pairwise
+from math import ceil
 
 import pytest
+import yaml
+from made import DATA
 from project import CHECKOUT, RULES
 from troubled_run import (
     CANCELLED,
     FAULTS,
     LAST,
+    LIMIT_S,
     ON_KILLED_NODE,
     OVER_MEMORY,
     OVER_TIME,
@@ -53,7 +57,7 @@ def test_where_each_job_ran(attempts):
     )
     for n in attempts:
         places = (n["slurm_job"] or "-", n["node"] or "-", n["gpu"] or "-")
-        end = f"{n['ended'] - begin:.0f}" if n["ended"] else n["fault"]
+        end = f"{n['ended'] - begin:.0f}" if n["ended"] else n["fault"] or "node killed"
         line = "{:20} {:28} {:>9} {:>5} {:>4} {:7.0f} {:>7}"
         print(line.format(n["rule"], n["command"][1][:28], *places, n["time"] - begin, end))
     assert {n["rule"] for n in attempts} == set(RULES)
@@ -86,10 +90,18 @@ def test_rules_of_seconds_run_where_snakemake_does(attempts):
     assert local == {n["rule"] for n in attempts if not n["slurm_job"]}
 
 
-def test_short_jobs_share_a_slurm_job(attempts):
-    drawn = [n["slurm_job"] for n in attempts if n["rule"] == "draw_pairs" and n["ended"]]
-    assert all(drawn)
-    assert len(set(drawn)) < len(drawn)
+def test_short_jobs_share_a_slurm_job(made, finished, scheduler, tmp_path):
+    """Those of all studies, as they are shipped: the example has one."""
+    project = made.find("shipped").copy(tmp_path / "project")
+    project.edit("params.yaml", "source_dir: null", f"source_dir: {DATA.resolve()}")
+    run = TroubledRun(project, scheduler, tmp_path, finished)
+    run.note_jobs()
+    status = run.start("pairs", "--until", "draw_pairs").wait(LIMIT_S)
+    assert status == 0, run.read_output("pairs")[-3000:]
+    drawn = [n for n in run.read_notes() if n["rule"] == "draw_pairs" and n["event"] == "end"]
+    group = yaml.safe_load(project.read("profiles/slurm/config.yaml"))["group-components"]["pairs"]
+    assert len(drawn) > 4
+    assert len({n["slurm_job"] for n in drawn}) == ceil(len(drawn) / group)
 
 
 def test_nothing_finished_is_run_twice(attempts):

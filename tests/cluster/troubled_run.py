@@ -61,7 +61,8 @@ class TroubledRun:
 
     def make(self) -> None:
         """Run until all faults but the last are survived; kill Snakemake; run to the end."""
-        self.prepare()
+        self.note_jobs()
+        self.set_faults()
         first = self.start("first")
         node = self.wait_for_fault(ON_KILLED_NODE)["node"]
         self.scheduler.kill_node(node)
@@ -75,20 +76,23 @@ class TroubledRun:
         self.scheduler.call("scancel", f"--name={self.find_name()}")
         assert self.start("second").wait(LIMIT_S) == 0, self.read_output("second")[-3000:]
 
-    def prepare(self) -> None:
-        """Set the faults, and edit the profile as for a cluster of one's own."""
+    def note_jobs(self) -> None:
+        """Have each job note where it runs."""
         (self.folder / "faults").mkdir()
-        for rule, fault in FAULTS.items():
-            (self.folder / "faults" / rule).write_text(fault)
         python = self.folder / "bin" / "python"
         python.parent.mkdir()
         python.write_text(f'#!/bin/sh\nexec {sys.executable} {STAND_IN} "$@"\n')
         python.chmod(0o755)
+
+    def set_faults(self) -> None:
+        """Set the faults, and edit the profile as for a cluster of one's own."""
+        for rule, fault in FAULTS.items():
+            (self.folder / "faults" / rule).write_text(fault)
         start = "set-resources:\n"
         self.project.edit("profiles/slurm/config.yaml", start, start + EDITS)
         self.project.edit("profiles/slurm/config.yaml", *GRES)
 
-    def start(self, name: str):
+    def start(self, name: str, *options: str):
         """Start Snakemake; what it prints goes to a file."""
         with (self.folder / name).open("w") as output:
             programs = (
@@ -100,7 +104,7 @@ class TroubledRun:
                 "NOTES": str(self.folder / "notes"),
             }
             return self.project.start(
-                *COMMAND, environment=environment, stdout=output, stderr=STDOUT
+                *COMMAND, *options, environment=environment, stdout=output, stderr=STDOUT
             )
 
     def wait_for_fault(self, rule: str) -> dict:
