@@ -181,7 +181,7 @@ def write_results() -> None:
         for row, found in values.items()
     }
     write_json(Path("metrics/t/linear.json"), metrics)
-    write_csv(TABLES, build_tables("t", {"linear": metrics}, claims))
+    write_csv(TABLES, build_tables("t", {"linear": metrics}, claims, {}))
     definition = look_up(report_file("t"), "figures.figure_2")
     write_figure(FIGURE, STYLE, "t", definition, [Path("metrics/t/linear.json")])
 

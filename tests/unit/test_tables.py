@@ -11,13 +11,14 @@ from study_files import write_study
 
 from redigit import audit
 from redigit.errors import InputError
-from redigit.files import write_csv
+from redigit.files import write_csv, write_json
 from redigit.tables import (
     CELL_COLUMNS,
     CLAIM_COLUMNS,
     TABLE_COLUMNS,
     build_table,
     build_tables,
+    find_recorded,
     measure_cell,
     read_texts,
 )
@@ -67,6 +68,7 @@ def tabulate(claims: list[tuple[str, ...]]) -> pd.DataFrame:
 
 def build(**changes) -> dict[tuple[str, str], dict]:
     arguments = {"definition": DEFINITION, "metrics": METRICS, "verdicts": tabulate(CLAIMS)}
+    arguments["recorded"] = {}
     table = build_table("t", **arguments | changes)
     return {(cell["row"], cell["column"]): cell for cell in table.to_dict("records")}
 
@@ -93,24 +95,25 @@ def test_what_is_not_measured_is_left_empty():
     )
 
 
-def test_recorded_run_behind_a_verdict_stands_beside_the_run_at_hand():
-    recorded = ("percent", "91", "1", "3", "this code")
-    cell = build(verdicts=tabulate([CLAIMS[0] + recorded, *CLAIMS[1:]]))["small", "test_accuracy"]
-    assert float(cell["recorded"]) == pytest.approx(0.91)
-    assert float(cell["recorded_sd"]) == pytest.approx(0.01)
-    assert (cell["recorded_replicates"], cell["measured"], cell["replicates"]) == ("3", 0.9, 1)
+def test_recorded_run_stands_beside_the_run_at_hand():
+    values = {"test_accuracy": [0.9, 0.92]}
+    recorded = {"t/mlp/small": {"test_accuracy": 0.91, "replicates": values}}
+    cell = build(recorded=recorded)["small", "test_accuracy"]
+    assert (cell["recorded"], cell["recorded_replicates"]) == (0.91, 2)
+    assert cell["recorded_sd"] == pytest.approx(pd.Series(values["test_accuracy"]).std())
+    assert (cell["measured"], cell["replicates"]) == (0.9, 1)
+    assert build(recorded=recorded)["large", "test_accuracy"]["recorded"] == ""
 
 
-@pytest.mark.parametrize(
-    "claim",
-    [
-        CLAIMS[0] + ("share", "0.91", "0.01", "3", ""),
-        (*CLAIMS[0][:5], "t-2 t-3", "reversed", "0.1"),
-    ],
-)
-def test_number_that_is_no_recorded_mean_is_not_shown_as_one(claim):
-    cell = build(verdicts=tabulate([claim, *CLAIMS[1:]]))["small", "test_accuracy"]
-    assert (cell["recorded"], cell["measured"]) == ("", 0.9)
+def test_recorded_rows_are_those_that_the_audit_took(tmp_path):
+    path = tmp_path / "t" / "mlp.json"
+    row = {"code": "made", "settings": "", "probe": None}
+    rows = {name: row | {"metrics": {"name": name}} for name in ("small", "large")}
+    write_json(path, {"code": {"made": {}}, "rows": rows})
+    of_one = (*CLAIMS[0], "this code")
+    of_both = ("t-9", "", "", "", "", "t/mlp/small/a t/mlp/large/a", "confirmed", "this code")
+    assert find_recorded([path], tabulate([*CLAIMS])) == {}
+    assert find_recorded([path], tabulate([of_one, of_both])) == {"t/mlp/small": {"name": "small"}}
 
 
 def test_claim_of_another_place_is_not_in_the_table():
@@ -146,14 +149,16 @@ def test_tables_of_a_study_follow_each_other(folder):
     metrics = {"mlp": METRICS, "cnn": {"small": METRICS["large"]}}
     time = ("t-4", "Table 2", "2 layers", "train_time", "5", "", "not_run")
     claims = tabulate([*CLAIMS, time])
-    cells = build_tables("t", metrics, claims)
+    cells = build_tables("t", metrics, claims, {})
     assert list(cells["table"]) == ["every"] * 4 + ["table_2"] * 4
     assert list(cells["row"]) == [row for row in [*METRICS, *both["rows"]] for _ in range(2)]
-    alone = build_table("t", DEFINITION | {"rows": {row: row for row in METRICS}}, METRICS, claims)
+    alone = build_table(
+        "t", DEFINITION | {"rows": {row: row for row in METRICS}}, METRICS, claims, {}
+    )
     assert cells[:4].drop(columns="table").equals(alone)
     assert cells["measured"][4] == 0.75
     write_study("t", {"tables": {}})
-    assert list(build_tables("t", {}, claims).columns) == list(TABLE_COLUMNS)
+    assert list(build_tables("t", {}, claims, {}).columns) == list(TABLE_COLUMNS)
 
 
 def test_one_replicate_has_no_deviation():
@@ -256,7 +261,7 @@ def test_fault_is_one_line_that_names_the_place(changes, words):
 
 def test_file_gives_back_the_texts_as_they_are_printed(tmp_path):
     path = tmp_path / "table.csv"
-    write_csv(path, build_table("t", DEFINITION, METRICS, tabulate(CLAIMS)))
+    write_csv(path, build_table("t", DEFINITION, METRICS, tabulate(CLAIMS), {}))
     table = read_texts(path, CELL_COLUMNS)
     assert list(table["printed"]) == ["0.90", "2m 47s", "", ""]
     assert next(csv.reader(StringIO(path.read_text()))) == list(CELL_COLUMNS)

@@ -23,6 +23,7 @@ rule render_tables:
     input:
         program=import_closure("workflow/scripts/render_tables.py"),
         metrics=lambda wc: list_table_metrics(wc.study),
+        recordings=lambda wc: list_recording_files(wc.study),
         verdicts="<reports>/{study}/verdicts.csv",
     output:
         tables="<reports>/{study}/tables.csv",
@@ -39,8 +40,8 @@ rule render_tables:
         "Rendering the tables of study {wildcards.study}"
     shell:
         "python workflow/scripts/render_tables.py {wildcards.study}"
-        " --metrics {input.metrics} --verdicts {input.verdicts}"
-        " --tables {output.tables} --log {log}"
+        " --metrics {input.metrics} --recordings {input.recordings}"
+        " --verdicts {input.verdicts} --tables {output.tables} --log {log}"
 
 
 # A study's figures are many and each is quickly drawn: they are one job. Their names are no

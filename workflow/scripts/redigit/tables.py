@@ -1,25 +1,31 @@
 """The tables of a study: what it printed beside what was measured, cell by cell."""
 
 import statistics
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
 import pandas as pd
 
-from redigit.claims import FACTORS
 from redigit.errors import InputError
 from redigit.exhibits import name_row, read_exhibit
+from redigit.recordings import read_recorded
 from redigit.settings import Settings, look_up, report_file
 
 CLAIM_COLUMNS = (
     *("id", "location", "model", "metric", "printed", "quantity", "verdict"),
-    *("unit", "measured", "sd", "k", "recorded"),
+    "recorded",
 )
+# What a cell has of the run at hand, and under which name the same of a recorded run.
+RECORDED_COLUMNS = {
+    "measured": "recorded",
+    "sd": "recorded_sd",
+    "replicates": "recorded_replicates",
+}
 CELL_COLUMNS = (
     *("row", "row_heading", "column", "column_heading"),
     *("printed", "measured", "sd", "replicates", "verdict", "claim"),
-    *("recorded", "recorded_sd", "recorded_replicates"),
+    *RECORDED_COLUMNS.values(),
 )
 # Of a file with all tables of a study.
 TABLE_COLUMNS = ("table", *CELL_COLUMNS)
@@ -76,8 +82,36 @@ def read_texts(path: Path, columns: tuple[str, ...]) -> pd.DataFrame:
     return table
 
 
+def find_recorded(recordings: Iterable[Path], verdicts: pd.DataFrame) -> dict[str, dict]:
+    """Find the recorded rows by which the audit has judged claims.
+
+    Parameters
+    ----------
+    recordings : iterable of Path
+        As `redigit.recordings.list_recording_files` names them.
+    verdicts : DataFrame
+        As `build_table` takes them.
+
+    Returns
+    -------
+    dict of str to dict
+        By ``study/experiment/row``, the row's metrics.
+    """
+    quantities = verdicts["quantity"][verdicts["recorded"] != ""]
+    used = {name.rpartition("/")[0] for name in quantities if " " not in name}
+    rows = {
+        f"{path.parent.name}/{path.stem}/{row}": entry["metrics"]
+        for path in recordings
+        for row, entry in read_recorded(path)["rows"].items()
+    }
+    return {name: rows[name] for name in rows if name in used}
+
+
 def build_tables(
-    study: str, metrics: dict[str, dict[str, dict]], verdicts: pd.DataFrame
+    study: str,
+    metrics: dict[str, dict[str, dict]],
+    verdicts: pd.DataFrame,
+    recorded: dict[str, dict],
 ) -> pd.DataFrame:
     """Set what a study printed in its tables beside what was measured.
 
@@ -87,7 +121,7 @@ def build_tables(
         Name of the study; its report.yaml defines the tables.
     metrics : dict of str to dict
         By the name of the experiment, the metrics of each row.
-    verdicts : DataFrame
+    verdicts, recorded : DataFrame, dict of str to dict
         As `build_table` takes them.
 
     Returns
@@ -101,13 +135,17 @@ def build_tables(
         definition = read_exhibit(study, f"tables.{name}")
         experiment = definition.get("experiment")
         rows = metrics[experiment] if experiment else of_all
-        table = build_table(study, definition, rows, verdicts)
+        table = build_table(study, definition, rows, verdicts, recorded)
         lines += [{"table": name, **line} for line in table.to_dict("records")]
     return pd.DataFrame(lines, columns=TABLE_COLUMNS, dtype=object)
 
 
 def build_table(
-    study: str, definition: Settings, metrics: dict[str, dict], verdicts: pd.DataFrame
+    study: str,
+    definition: Settings,
+    metrics: dict[str, dict],
+    verdicts: pd.DataFrame,
+    recorded: dict[str, dict],
 ) -> pd.DataFrame:
     """Set what a study printed in a table beside what was measured.
 
@@ -122,6 +160,8 @@ def build_table(
         named ``experiment/row`` if the table is not about one experiment.
     verdicts : DataFrame
         Claims of the study and their verdicts, as texts, with at least `CLAIM_COLUMNS`.
+    recorded : dict of str to dict
+        Metrics of rows that were recorded at full scale, as of `find_recorded`.
 
     Returns
     -------
@@ -129,7 +169,7 @@ def build_table(
         One line a cell, columns `CELL_COLUMNS`. ``measured``, ``sd`` and ``replicates`` are empty
         where nothing is measured, ``sd`` also where there is one replicate; ``printed``,
         ``verdict`` and ``claim`` where the study claims nothing. ``recorded`` and what follows is
-        the same of a recorded run at full scale, where the verdict comes from one.
+        the same of a recorded run at full scale, if there is one.
 
     Raises
     ------
@@ -145,14 +185,20 @@ def build_table(
     )  # fmt: skip
     lines = []
     for cell in list_cells(definition, metrics):
-        quantity = f"{study}/{name_row(definition, cell.source)}/{cell.metric}"
+        row = f"{study}/{name_row(definition, cell.source)}"
+        quantity = f"{row}/{cell.metric}"
         # Claims that are compared with other claims have no quantity of their own. All of a report
         # is about one row, so that the metric tells them apart; else the line's heading does.
         same = here["metric"] == cell.metric
         if "report" not in definition:
             same &= (here["model"] == cell.row_heading) & ~here["quantity"].str.contains("/")
         claims = here[(here["quantity"] == quantity) | same]
-        content = measure_cell(metrics[cell.source], cell.metric) | find_claim(claims, quantity)
+        at_full_scale = measure_cell(recorded.get(row, {}), cell.metric)
+        content = {
+            **measure_cell(metrics[cell.source], cell.metric),
+            **{RECORDED_COLUMNS[name]: at_full_scale[name] for name in at_full_scale},
+            **find_claim(claims, quantity),
+        }
         lines.append(dict.fromkeys(CELL_COLUMNS, "") | cell._asdict() | content)
     table = pd.DataFrame(lines, columns=CELL_COLUMNS, dtype=object)
     check_columns(table, definition)
@@ -220,7 +266,7 @@ def measure_cell(metrics: dict, metric: str) -> dict:
 
 
 def find_claim(found: pd.DataFrame, quantity: str) -> dict:
-    """Give what is printed for a quantity, the verdict on it, and recorded runs behind that."""
+    """Give what is printed for a quantity, the verdict on it and the claim's name."""
     if len(found) > 1:
         claims = ", ".join(found["id"])
         location = found["location"].iloc[0]
@@ -228,20 +274,7 @@ def find_claim(found: pd.DataFrame, quantity: str) -> dict:
     if found.empty:
         return {}
     claim = found.iloc[0]
-    content = {"printed": claim["printed"], "verdict": claim["verdict"], "claim": claim["id"]}
-    if claim["recorded"] and claim["quantity"] == quantity:
-        content |= {
-            "recorded": make_plain(claim["measured"], claim["unit"]),
-            "recorded_sd": make_plain(claim["sd"], claim["unit"]),
-            "recorded_replicates": claim["k"],
-        }
-    return content
-
-
-def make_plain(value: str, unit: str) -> str:
-    """Convert a number from the unit in which the study prints it to that of the metrics."""
-    factor = FACTORS.get(unit, 1)
-    return str(float(value) * factor) if value and factor != 1 else value
+    return {"printed": claim["printed"], "verdict": claim["verdict"], "claim": claim["id"]}
 
 
 def check_columns(table: pd.DataFrame, definition: Settings) -> None:
