@@ -38,7 +38,7 @@ def test_recorded_row_decides_its_claims_and_further_seeds_are_added(project):
     # Only the verdicts, and what shows them, depend on it; they do at once.
     assert read_verdict(project)["verdict"] == "not_run"
     project.bridge("render")
-    assert project.list_status() == {"check_claims@example"}
+    assert project.list_status() == {"check_claims@example", "render_tables@example"}
     project.snakemake("--cores", "2")
     project.assert_nothing_to_do()
     verdict = read_verdict(project)
