@@ -330,12 +330,13 @@ def test_document_rules(rule, claim, others, expected):
 STUDY = {
     "experiments": {
         "mlp": {
+            "kind": "network",
             "settings": {"train_images": 600, "hidden": [10, 10], "batch": 100, "epochs": 15},
             "quick": {"epochs": 2},
             "rows": {"small": {}},
         },
         "pairs": {"settings": {"draws": 20}, "quick": {"draws": 3}, "rows": {"all": {}}},
-        "linear": {"settings": {"pairs": "pairs/all"}, "rows": {"50": {}}},
+        "linear": {"kind": "linear", "settings": {"pairs": "pairs/all"}, "rows": {"50": {}}},
     }
 }
 METRICS = {
@@ -389,6 +390,16 @@ def test_accuracy_is_decided_at_full_scale_only(metrics):
     assert (verdict.measured, verdict.k) == (pytest.approx(0.98), 3)
     assert "epochs 2 instead of 15" in verdict.sentence
     assert verdict.evidence == "metrics/t/mlp.json"
+
+
+def test_seeds_on_the_same_items_are_one_draw_of_them(metrics):
+    """Their scatter is not that of another draw, however near or far the printed number is."""
+    claims = [make_claim(value, 2, rule="other_draw") for value in (0.5, 0.98)]
+    for verdict in judge(metrics, *claims):
+        assert (verdict.verdict, verdict.k, verdict.low) == ("single_run", 3, None)
+        assert "one draw of items" in verdict.sentence
+    drawn_anew = make_claim(0.1, 2, rule="other_draw", quantity="t/linear/50/test_accuracy")
+    assert "one draw of items" not in judge(metrics, drawn_anew)[0].sentence
 
 
 def test_scale_of_the_pairs_counts_too(metrics):

@@ -17,9 +17,9 @@ from redigit.formulas import find_formula
 from redigit.grim import find_items, judge_items
 from redigit.orders import judge_order
 from redigit.quantities import Quantity, find_fact, find_setting, find_settings
-from redigit.recordings import Recording, read_recordings
+from redigit.recordings import TRAINED, Recording, read_recordings
 from redigit.scale import find_without_effect, list_changes
-from redigit.settings import RUN_FILE, look_up
+from redigit.settings import RUN_FILE, look_up, read_experiment
 from redigit.validation import SCHEMAS
 from redigit.verdicts import (
     MEASURED_RULES,
@@ -139,9 +139,15 @@ class Audit:
                 f"{measurement.evidence}: {target.row}: no 'n_test', which {claim.id} needs"
             )
         changes = self.find_changes(target)
-        if not changes:
-            return MEASURED_RULES[claim.rule](claim, measurement, self.criteria)
         found = show_number(measurement.mean, claim)
+        if not changes:
+            if claim.rule == "other_draw" and read_experiment(target.experiment)["kind"] in TRAINED:
+                sentence = (
+                    f"Not decided: it gave {found}, on one draw of items, which does not show how "
+                    "far another draw is from it."
+                )
+                return give_verdict("single_run", sentence, measurement)
+            return MEASURED_RULES[claim.rule](claim, measurement, self.criteria)
         sentence = f"Not decided: this run has {', '.join(changes)}; it gave {found}."
         return give_verdict("not_run", sentence, measurement)
 

@@ -58,7 +58,7 @@ VERDICTS = {
     "impossible": Verdict("fails", "The number cannot be, by what the study itself states."),
     "indeterminate": Verdict("open", "The study ranks two results; our runs cannot tell which."),
     "underpowered": Verdict("open", "It fits our runs, which scatter too much for that to count."),
-    "single_run": Verdict("open", "We have one run only, which gives a distance but no interval."),
+    "single_run": Verdict("open", "One run, or one draw of items: a distance, but no interval."),
     "not_run": Verdict("open", "Nothing has been run at the study's settings that could decide."),
     "not_comparable": Verdict("open", "Ours cannot be set beside it, such as times elsewhere."),
     "adopted": Verdict("taken", "A setting that the study states and our runs use; not a result."),

@@ -20,6 +20,7 @@ from redigit.errors import InputError
 from redigit.evaluation import evaluate_experiment
 from redigit.files import read_json, write_json, write_text
 from redigit.recordings import (
+    TRAINED,
     digest_file,
     digest_settings,
     digest_value,
@@ -43,8 +44,6 @@ RAW = Path("data/raw")
 COMMIT = "commit"
 # Keys of the run's own file that may differ, and are recorded.
 RUN_KEYS = ("backend", "device", "threads", "svm_implementation")
-# Kinds of which each row and seed is a job of its own.
-TRAINED = ("network", "multitask", "pair_network")
 
 Entry = dict[str, Any]
 

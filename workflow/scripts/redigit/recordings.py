@@ -19,6 +19,9 @@ from redigit.settings import EVIDENCE, read_experiment, resolve_settings, trace_
 
 Row = tuple[str, str]
 
+# Kinds of which each row and seed is a job of its own; their seeds share all items.
+TRAINED = ("network", "multitask", "pair_network")
+
 SAME, PROBED, EARLIER = "this code", "same in a probe", "earlier code"
 
 
