@@ -50,17 +50,12 @@ def build_study_page(
     ----------
     study : str
         Name of the study.
-    templates : sequence of Path
-        Templates and style.
-    experiments : sequence of str
-        All experiments of the study, as ``study/experiment``.
-    figures : sequence of Path
-        The figures. One is defined in the study's report.yaml under its file's stem.
+    templates, experiments : sequence of Path, sequence of str
+        Templates and style; all experiments of the study, as ``study/experiment``.
+    figures, findings : sequence of Path
+        The figures, each defined in report.yaml under its file's stem; what we make of verdicts.
     tables, verdicts, explanations : Path
-        The cells of the study's tables, its claims with their verdicts, and how near each
-        explanation comes.
-    findings : sequence of Path
-        What we make of the verdicts, if that is written.
+        Cells of the study's tables, its claims with verdicts, how near each explanation comes.
     page : Path
         Where the page will be: links are relative to it.
 

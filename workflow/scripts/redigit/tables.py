@@ -166,10 +166,8 @@ def build_table(
     Returns
     -------
     DataFrame
-        One line a cell, columns `CELL_COLUMNS`. ``measured``, ``sd`` and ``replicates`` are empty
-        where nothing is measured, ``sd`` also where there is one replicate; ``printed``,
-        ``verdict`` and ``claim`` where the study claims nothing. ``recorded`` and what follows is
-        the same of a recorded run at full scale, if there is one.
+        One line a cell, columns `CELL_COLUMNS`; what there is not is empty, as the ``sd`` of one
+        replicate. `RECORDED_COLUMNS` are those of a recorded run.
 
     Raises
     ------
@@ -187,19 +185,14 @@ def build_table(
     for cell in list_cells(definition, metrics):
         row = f"{study}/{name_row(definition, cell.source)}"
         quantity = f"{row}/{cell.metric}"
-        # Claims that are compared with other claims have no quantity of their own. All of a report
-        # is about one row, so that the metric tells them apart; else the line's heading does.
-        same = here["metric"] == cell.metric
-        if "report" not in definition:
-            same &= (here["model"] == cell.row_heading) & ~here["quantity"].str.contains("/")
-        claims = here[(here["quantity"] == quantity) | same]
         at_full_scale = measure_cell(recorded.get(row, {}), cell.metric)
-        content = {
-            **measure_cell(metrics[cell.source], cell.metric),
-            **{RECORDED_COLUMNS[name]: at_full_scale[name] for name in at_full_scale},
-            **find_claim(claims, quantity),
-        }
-        lines.append(dict.fromkeys(CELL_COLUMNS, "") | cell._asdict() | content)
+        lines.append(
+            dict.fromkeys(CELL_COLUMNS, "")
+            | cell._asdict()
+            | measure_cell(metrics[cell.source], cell.metric)
+            | {RECORDED_COLUMNS[name]: at_full_scale[name] for name in at_full_scale}
+            | find_claim(here, cell, quantity, "report" in definition)
+        )
     table = pd.DataFrame(lines, columns=CELL_COLUMNS, dtype=object)
     check_columns(table, definition)
     return table
@@ -265,8 +258,14 @@ def measure_cell(metrics: dict, metric: str) -> dict:
     return {"measured": metrics[metric], "sd": sd, "replicates": len(values)}
 
 
-def find_claim(found: pd.DataFrame, quantity: str) -> dict:
-    """Give what is printed for a quantity, the verdict on it and the claim's name."""
+def find_claim(here: pd.DataFrame, cell: Cell, quantity: str, is_report: bool) -> dict:
+    """Give what is printed in a cell for a quantity, the verdict on it and the claim's name."""
+    # Claims that are compared with other claims have no quantity of their own. All of a report is
+    # about one row, so that the metric tells them apart; else the line's heading does.
+    same = here["metric"] == cell.metric
+    if not is_report:
+        same &= (here["model"] == cell.row_heading) & ~here["quantity"].str.contains("/")
+    found = here[(here["quantity"] == quantity) | same]
     if len(found) > 1:
         claims = ", ".join(found["id"])
         location = found["location"].iloc[0]
