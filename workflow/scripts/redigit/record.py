@@ -1,13 +1,13 @@
 """Run rows at full scale and record them: ``python -m redigit.record d/linear a/mlp/2x1000``.
 
 Each name is an experiment, or a row of one. They run one after the other in a copy of the project,
-`runs/full`, whose scale is `full`; the results of the run at hand stay as they are. As each ends,
-its metrics go into ``evidence/<study>/<experiment>.json``. What has run once is not run again,
-whether it was killed or more seeds are asked for: those are added.
+`runs/full`, whose scale is `full` and whose study has these rows alone, and what they build on;
+the results of the run at hand stay as they are. As each ends, its metrics go into
+``evidence/<study>/<experiment>.json``. What has run once is not run again, whether it was killed or
+more seeds are asked for: those are added.
 """
 
 import argparse
-import re
 import shutil
 import subprocess
 import sys
@@ -15,7 +15,10 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+import yaml
+
 from dvc_bridge import import_closure
+from redigit.claims import claims_file
 from redigit.errors import InputError
 from redigit.evaluation import evaluate_experiment
 from redigit.files import read_json, write_json, write_text
@@ -30,11 +33,14 @@ from redigit.recordings import (
 from redigit.replicates import average_replicates
 from redigit.settings import (
     RUN_FILE,
+    STUDIES,
     experiment_file,
     is_by_class,
     look_up,
     read_experiment,
     read_params,
+    report_file,
+    split_experiment,
     trace_sources,
 )
 
@@ -62,16 +68,15 @@ def main() -> int:
     try:
         jobs = [find_rows(name) for name in options.names]
         changes = {key: value for key in RUN_KEYS if (value := getattr(options, key))}
-        copy_project({"scale": "full", "seeds": seeds, **changes})
-        failed = [
-            name
-            for name, (experiment, rows) in zip(options.names, jobs, strict=True)
-            if not record_rows(experiment, rows, seeds, options.cores)
-        ]
+        copy_project()
+        failed = 0
+        for experiment, rows in jobs:
+            write_study(experiment, rows, {"scale": "full", "seeds": seeds, **changes})
+            failed += not record_rows(experiment, rows, seeds, options.cores)
     except InputError as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
-    return int(bool(failed))
+    return int(failed > 0)
 
 
 def find_rows(name: str) -> tuple[str, list[str]]:
@@ -86,27 +91,55 @@ def find_rows(name: str) -> tuple[str, list[str]]:
     return experiment, parts[2:] or rows
 
 
-def copy_project(changes: dict[str, Any]) -> None:
-    """Bring `runs/full` up to date: what git has of the project, and raw data.
-
-    Parameters
-    ----------
-    changes : dict of str to object
-        Keys of the run's own file that have other values there.
-    """
+def copy_project() -> None:
+    """Bring `runs/full` up to date: what git has of the project but single studies, and raw data."""
     listed = subprocess.run(
         ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
         capture_output=True, text=True, check=True,
     ).stdout  # fmt: skip
     names = [Path(name) for name in listed.split("\0") if name and Path(name).is_file()]
+    left_out = ("metrics", "dvc.yaml", "dvc.lock", RUN_FILE.name)
     for path in (*names, *RAW.rglob("*ubyte")):
-        if path.parts[0] not in ("metrics", "dvc.yaml", "dvc.lock", RUN_FILE.name):
+        is_of_one_study = path.parts[0] == STUDIES.name and len(path.parts) > 2
+        if path.parts[0] not in left_out and not is_of_one_study:
             copy_changed(path, FULL / path)
-    text = RUN_FILE.read_text()
-    for key, value in changes.items():
-        text = re.sub(rf"^{key}:.*$", f"{key}: {value}", text, flags=re.MULTILINE)
-    write_text(FULL / RUN_FILE, text)
     write_text(FULL / COMMIT, describe_commit())
+
+
+def write_study(experiment: str, rows: list[str], changes: dict[str, Any]) -> None:
+    """Write the parameters of `runs/full`: a study of the rows named, and what these build on.
+
+    Some kinds run all rows of an experiment in one job. So no row runs that nobody asked for.
+
+    Parameters
+    ----------
+    experiment : str
+        ``study/experiment``.
+    rows : list of str
+        Rows of it.
+    changes : dict of str to object
+        Keys of the run's own file that have other values there.
+    """
+    study, _ = split_experiment(experiment)
+    kept: dict[str, set[str]] = {}
+    for row in rows:
+        for source, name in trace_sources(experiment, row, "full"):
+            kept.setdefault(source, set()).add(name)
+    for folder in (FULL / STUDIES).glob("*/"):
+        shutil.rmtree(folder)
+    for source, names in kept.items():
+        content = read_experiment(source)
+        chosen = {name: row for name, row in content["rows"].items() if name in names}
+        write_yaml(FULL / experiment_file(source), content | {"rows": chosen})
+    write_yaml(FULL / report_file(study), {"title": study, "tables": {}, "figures": {}})
+    header = claims_file(study).read_text().splitlines()[0]
+    write_text(FULL / claims_file(study), f"{header}\n")
+    write_yaml(FULL / RUN_FILE, read_params(RUN_FILE) | changes | {"studies": [study]})
+
+
+def write_yaml(path: Path, content: dict[str, Any]) -> None:
+    """Write a parameter file."""
+    write_text(path, yaml.safe_dump(content, sort_keys=False, allow_unicode=True))
 
 
 def copy_changed(source: Path, target: Path) -> None:
