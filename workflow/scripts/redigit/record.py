@@ -92,7 +92,7 @@ def find_rows(name: str) -> tuple[str, list[str]]:
 
 
 def copy_project() -> None:
-    """Bring `runs/full` up to date: what git has of the project but single studies, and raw data."""
+    """Bring `runs/full` up to date: what git has but for the studies, and raw data."""
     listed = subprocess.run(
         ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
         capture_output=True, text=True, check=True,
