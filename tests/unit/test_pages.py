@@ -168,7 +168,7 @@ def write_results() -> None:
     write_json(Path("metrics/error_rates.json"), RATES)
     write_text(explanations_file("t"), yaml.safe_dump(EXPLANATIONS))
     write_csv(EXPLAINED, make_explained())
-    write_text(FINDINGS_FILE, f"{EVIL} [t-0: reproduced]\n")
+    write_text(FINDINGS_FILE, f"{EVIL} [t-0: reproduced]\n\n# More\n\nAt length. [t-1: tied]\n")
     line = ("same", EVIL, "t-0 t-1", "differ", "0.5 in T, 0.6 in U: which is not the same.")
     write_csv(BETWEEN, pd.DataFrame([line], columns=BETWEEN_COLUMNS))
     claims = make_claims()
@@ -202,7 +202,8 @@ def write_pages() -> dict[str, Page]:
     shown = (TABLES, [FIGURE], verdicts, EXPLAINED, [FINDINGS_FILE], Path(STUDY))
     study = build_study_page("t", TEMPLATES, EXPERIMENTS, *shown)
     # Of the experiment of pairs there are no metrics, as if no kind had anything to be found in.
-    run = read_run(EXPERIMENTS, [verdicts], [], Path("metrics/error_rates.json"), BETWEEN)
+    rates = Path("metrics/error_rates.json")
+    run = read_run(EXPERIMENTS, [verdicts], [], rates, BETWEEN, [FINDINGS_FILE])
     texts = {
         STUDY: study,
         INDEX: build_index_page(TEMPLATES, run),
@@ -226,6 +227,15 @@ def test_every_claim_is_there_once_with_its_verdict(report):
         assert claim["sentence"] in row and claim["printed"] in row
     (form,) = page.find("form")
     assert form["id"] == "filters"
+
+
+def test_front_page_says_in_short_what_the_study_page_says_at_length(report):
+    write_pages()
+    link = '<a href="{}#t-0"><span class="verdict'
+    front, study = Path(INDEX).read_text(), Path(STUDY).read_text()
+    assert link.format("audit.html") in front
+    assert link.format("../audit.html") in study
+    assert "At length." in study and "At length." not in front
 
 
 def test_each_claim_has_its_trace(report):

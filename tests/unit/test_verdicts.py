@@ -264,6 +264,45 @@ def test_statement_has_to_hold_in_every_draw(stated, found, verdict, words):
     assert judged.sentence.endswith(words)
 
 
+def judge_statement_of_runs(stated: int, alike: int, k: int) -> str:
+    """Judge a statement that so many of k runs bear out."""
+    runs = (stated,) * alike + (1 - stated,) * (k - alike)
+    claim = make_claim(stated, 0, "none", "statement_of_runs")
+    return MEASURED_RULES["statement_of_runs"](claim, Measurement(runs), CRITERIA).verdict
+
+
+@pytest.mark.parametrize(
+    ("alike", "k", "expected"),
+    [
+        (1, 1, "single_run"),
+        (0, 1, "single_run"),
+        (18, 18, "underpowered"),
+        (0, 18, "underpowered"),
+        (19, 19, "reproduced"),
+        (0, 19, "not_reproduced"),
+        (18, 19, "underpowered"),
+        (38, 39, "reproduced"),
+        (1, 39, "not_reproduced"),
+        (20, 40, "underpowered"),
+    ],
+)
+def test_statement_of_runs_is_judged_by_how_many_bear_it_out(alike, k, expected):
+    assert judge_statement_of_runs(1, alike, k) == expected
+    assert judge_statement_of_runs(0, alike, k) == expected
+
+
+@given(st.integers(2, 120), st.integers(0, 1000).map(lambda n: n / 1000))
+def test_statement_of_runs_raises_few_false_alarms_whatever_its_share(k, share):
+    """By the binomial distribution, not by trial; the study's run is one more with that share."""
+    alarm = sum(
+        chance_of_state * stats.binom.pmf(alike, k, chance_of_state)
+        for chance_of_state in (share, 1 - share)
+        for alike in range(k + 1)
+        if judge_statement_of_runs(1, alike, k) == "not_reproduced"
+    )
+    assert alarm <= 0.05 + 1e-9
+
+
 @given(st.integers(0, 10**7), st.integers(-3, 3))
 def test_count_that_settings_were_deduced_from_is_never_reproduced(count, off):
     claim = make_claim(count, 0, "count", "deduced")

@@ -120,6 +120,7 @@ rule write_index:
         metrics=[f"<metrics>/{name}.json" for name in list_experiments(*KINDS)],
         rates="<metrics>/error_rates.json",
         between="<reports>/between.csv",
+        discussions=[file for study in config["studies"] for file in list_findings(study)],
     output:
         index="<reports>/index.html",
         findings="<reports>/findings.html",
@@ -140,6 +141,7 @@ rule write_index:
         "python workflow/scripts/write_index.py index --templates {input.templates}"
         " --experiments {input.experiments} --verdicts {input.verdicts}"
         " --metrics {input.metrics} --rates {input.rates} --between {input.between}"
+        " --discussions {input.discussions}"
         " --index {output.index} --findings {output.findings} --audit {output.audit} --log {log}"
 
 

@@ -21,6 +21,7 @@ def write_index(
     metrics: list[Path],
     rates: Path,
     between: Path,
+    discussions: list[Path],
     index: Path,
     findings: Path,
     audit: Path,
@@ -43,11 +44,13 @@ def write_index(
         How often the rules of the audit err.
     between : Path
         What several studies print of the same quantities.
+    discussions : list of Path
+        What is made of the verdicts of a study, for those studies that have it.
     index, findings, audit : Path
         The pages to be written.
     """
     names = [name_experiment(file) for file in experiments]
-    run = read_run(names, verdicts, metrics, rates, between)
+    run = read_run(names, verdicts, metrics, rates, between, discussions)
     write_text(index, build_index_page(templates, run))
     write_text(findings, build_findings_page(templates, run))
     write_text(audit, build_audit_page(templates, run))

@@ -24,8 +24,9 @@ ASSUMPTIONS = {
     "With so few errors that runs often tie, the scatter of two of them is no measure of it.",
     "range_of_runs": "The study's run is one more of ours; any distribution will do. With fewer "
     "than 39 runs there is no range at 95 % confidence, so that nothing is ever said not to hold.",
-    "statement": "What is stated is so in every run, or in none. If it is so in most runs only, "
-    "each more of ours is one more chance to contradict a study that had another.",
+    "statement": "There is no chance in what is stated.",
+    "statement_of_runs": "The study's run is one more of ours; what is stated may be so in any share "
+    "of runs. With fewer than 19 runs nothing is ever said to hold or not to hold.",
     "in_order": "Runs of one row are independent of each other, and paired ones of two rows are as "
     "often in the one order as in the other if there is no difference. With fewer than six runs no "
     "order is ever said not to hold.",

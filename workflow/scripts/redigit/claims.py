@@ -38,6 +38,7 @@ QUANTITIES = {
     "deduced": "measured",
     "decimals": "measured",
     "statement": "measured",
+    "statement_of_runs": "measured",
     "accuracy_same_test": "measured",
     "accuracy_other_test": "measured",
     "range_of_runs": "measured",

@@ -12,7 +12,9 @@ from redigit.discussion import MARKDOWN, split_references
 from redigit.judged import describe_claim
 
 
-def describe_findings(files: Iterable[Path], claims: pd.DataFrame) -> list[dict[str, Any]]:
+def describe_findings(
+    files: Iterable[Path], claims: pd.DataFrame, in_short: bool = False
+) -> list[dict[str, Any]]:
     """Describe what is made of a study's verdicts, piece by piece.
 
     Parameters
@@ -21,6 +23,8 @@ def describe_findings(files: Iterable[Path], claims: pd.DataFrame) -> list[dict[
         As `list_findings` names them.
     claims : DataFrame
         The study's claims with their verdicts, as `redigit.judged.read_claims` gives them.
+    in_short : bool
+        Only what stands before the first heading.
 
     Returns
     -------
@@ -31,8 +35,11 @@ def describe_findings(files: Iterable[Path], claims: pd.DataFrame) -> list[dict[
     known = {claim["id"]: claim for claim in claims.to_dict("records")}
     pieces: list[dict[str, Any]] = []
     for path in files:
+        text = path.read_text()
+        if in_short:
+            text = re.split(r"^#", text, maxsplit=1, flags=re.MULTILINE)[0]
         # Headings of the page come first.
-        text = re.sub(r"^#", "###", path.read_text(), flags=re.MULTILINE)
+        text = re.sub(r"^#", "###", text, flags=re.MULTILINE)
         for part in split_references(MARKDOWN.render(text)):
             if isinstance(part, str):
                 pieces.append({"html": part})

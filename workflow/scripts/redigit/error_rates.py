@@ -21,7 +21,10 @@ from redigit.verdicts import Criteria
 ALARMS = ("not_reproduced", "reversed", "tied", "inconsistent", "impossible")
 CONFIRMATIONS = ("reproduced", "confirmed", "consistent")
 # Rules whose intervals leave a true claim outside with a known probability.
-WITH_CHANCE = ("accuracy_same_test", "accuracy_other_test", "other_draw", "range_of_runs")
+WITH_CHANCE = (
+    *("accuracy_same_test", "accuracy_other_test", "other_draw", "range_of_runs"),
+    "statement_of_runs",
+)
 SIZE_UNITS = {
     "accuracy_same_test": "points",
     "accuracy_other_test": "points",

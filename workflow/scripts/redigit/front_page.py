@@ -10,6 +10,7 @@ import pandas as pd
 
 from redigit.audit_page import describe_claims, describe_rows, describe_rules
 from redigit.departures import list_reductions
+from redigit.discussion_page import describe_findings
 from redigit.files import read_json
 from redigit.findings import BETWEEN_COLUMNS
 from redigit.found import Section, find_sections
@@ -37,6 +38,8 @@ class Run:
         How often the rules err.
     comparisons : list of dict
         What several studies print of the same quantities.
+    summaries : dict of str to list of dict
+        By study, in short what is made of its verdicts, as of `describe_findings`.
     scale : str
         Scale of the run.
     """
@@ -47,6 +50,7 @@ class Run:
     sections: list[Section]
     rates: dict[str, Any]
     comparisons: list[dict[str, str]]
+    summaries: dict[str, list[dict[str, Any]]]
     scale: str
 
     @property
@@ -62,6 +66,7 @@ def read_run(
     metrics: Sequence[Path],
     rates: Path,
     between: Path,
+    discussions: Sequence[Path],
 ) -> Run:
     """Read what the pages about all studies are made from.
 
@@ -77,6 +82,8 @@ def read_run(
         How often the rules err.
     between : Path
         What several studies print of the same quantities.
+    discussions : sequence of Path
+        What is made of verdicts, ``…/<study>/findings.md`` of those studies that have it.
     """
     claims = {path.parent.name: read_claims(path) for path in verdicts}
     titles = {study: look_up(report_file(study), "title") for study in claims}
@@ -85,7 +92,12 @@ def read_run(
     lines = {study: table.to_dict("records") for study, table in claims.items()}
     sections = find_sections(titles, lines, measured, known, scale)
     comparisons = read_texts(between, BETWEEN_COLUMNS).to_dict("records")
-    return Run(titles, claims, tuple(experiments), sections, known, comparisons, scale)
+    texts = {path.parent.name: path for path in discussions}
+    summaries = {
+        study: describe_findings([texts[study]] if study in texts else [], table, in_short=True)
+        for study, table in claims.items()
+    }
+    return Run(titles, claims, tuple(experiments), sections, known, comparisons, summaries, scale)
 
 
 def build_index_page(templates: Sequence[Path], run: Run) -> str:
@@ -106,6 +118,7 @@ def build_index_page(templates: Sequence[Path], run: Run) -> str:
         totals=totals,
         total=sum(totals.values(), Counter()),
         sections=run.sections,
+        summaries=run.summaries,
         **run.common,
     )
 

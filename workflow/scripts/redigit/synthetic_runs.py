@@ -233,9 +233,9 @@ def try_statements(trials: int, criteria: Criteria) -> Iterator[Judged]:
 
     A statement that is so in a share of runs only is stated as the study's own run has it.
     """
-    rule = "statement"
+    rule = "statement_of_runs"
     trials *= TRUE_CLAIMS
-    for share, k in product((1, 0.99, 0.9), REPLICATES):
+    for share, k in product((1, 0.99, 0.9, 0.5), MANY_REPLICATES):
         situation = "so in every run" if share == 1 else f"so in {100 * share:g} % of runs"
         generator = make_generator("synthetic", rule, situation, k)
         for run, *runs in (generator.random((trials, k + 1)) < share).astype(int).tolist():
@@ -248,6 +248,12 @@ def try_statements(trials: int, criteria: Criteria) -> Iterator[Judged]:
 def try_exact_numbers(trials: int, criteria: Criteria) -> Iterator[Judged]:
     """Judge numbers without chance, true ones and ones that are off by units of the last digit."""
     trials *= TRUE_CLAIMS
+    for truth in (0, 1):
+        for kind, value in ((TRUE, truth), ("reversed", 1 - truth)):
+            claim = make_claim(value, 0, "none", "statement")
+            measurement = Measurement((truth,))
+            verdict = MEASURED_RULES["statement"](claim, measurement, criteria).verdict
+            yield from [Judged("statement", AS_ASSUMED, kind, verdict)] * trials
     for rule in ("equal", "deduced", "decimals"):
         generator = make_generator("synthetic", rule)
         digits = DIGITS if rule == "decimals" else 0

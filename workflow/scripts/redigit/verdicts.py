@@ -217,7 +217,7 @@ def judge_decimals(claim: Claim, measurement: Measurement, criteria: Criteria) -
 
 
 def judge_statement(claim: Claim, measurement: Measurement, criteria: Criteria) -> Verdict:
-    """Compare a statement, 1 if it says that something is so and 0 if not, with all our draws."""
+    """Compare a statement without chance, 1 if it says that something is so and 0 if not."""
     wrong = sum(value != claim.number for value in measurement.values)
     k = len(measurement.values)
     stated = "so" if claim.number else "not so"
@@ -229,6 +229,34 @@ def judge_statement(claim: Claim, measurement: Measurement, criteria: Criteria) 
     )  # fmt: skip
     verdict = "not_reproduced" if wrong else "reproduced"
     return give_verdict(verdict, f"The study says that it is {stated}; {found}.", measurement)
+
+
+def judge_statement_of_runs(
+    claim: Claim, measurement: Measurement, criteria: Criteria
+) -> Verdict:
+    """Compare a statement on something that chance moves in each run with our k runs.
+
+    The study's run is taken for one more of ours. If m of ours say what it says, m + 1 of k + 1
+    do, and any of the k + 1 was as probably the study's: that it is one of so few has at most the
+    probability (m + 1) / (k + 1), whatever the share of runs in which the statement holds. If that
+    is at most 1 - level, the statement is not reproduced. It is reproduced if its contrary would
+    not be; if neither is excluded, there are too few runs, or they differ too much.
+    """
+    k = len(measurement.values)
+    alike = sum(value == claim.number for value in measurement.values)
+    excluded, contrary = (
+        (same + 1) / (k + 1) <= 1 - criteria.level + TOLERANCE for same in (alike, k - alike)
+    )
+    stated = "so" if claim.number else "not so"
+    said = f"The study says that it is {stated}; "
+    if k == 1:
+        found = "so does our one run" if alike else "our one run says otherwise"
+        sentence = f"{said}{found}, which may be chance."
+        return give_verdict("single_run", sentence, measurement)
+    verdict = "not_reproduced" if excluded else "reproduced" if contrary else "underpowered"
+    open_end = ", which excludes neither" if verdict == "underpowered" else ""
+    sentence = f"{said}so do {alike} of our {k} runs{open_end}."
+    return give_verdict(verdict, sentence, measurement)
 
 
 def find_half_width_same_test(measurement: Measurement, level: float) -> float:
@@ -379,6 +407,7 @@ MEASURED_RULES: dict[str, Callable[[Claim, Measurement, Criteria], Verdict]] = {
     "deduced": judge_deduced,
     "decimals": judge_decimals,
     "statement": judge_statement,
+    "statement_of_runs": judge_statement_of_runs,
     "accuracy_same_test": partial(judge_accuracy, find_half_width=find_half_width_same_test),
     "accuracy_other_test": partial(judge_accuracy, find_half_width=find_half_width_other_test),
     "range_of_runs": judge_run,
