@@ -73,6 +73,8 @@ def test_each_waiting_claim_is_listed_with_the_jobs_behind_it(project):
         {"id": claim.id, "study": "b", "verdict": "not_run" if "test" in claim.id else "adopted"}
         for claim in claims
     ]
+    judged = next(line for line in verdicts if line["id"] == "b-task3_table-2x1000-test_loss")
+    judged["verdict"] = "underpowered"
     write_csv(Path("audit.csv"), pd.DataFrame(verdicts))
     costs = make_costs(
         ("train_network", "b/mlp/2x1000/0", 9.0),
@@ -82,7 +84,9 @@ def test_each_waiting_claim_is_listed_with_the_jobs_behind_it(project):
         ("draw_figure", "b/figure_1", 2.0),
     )
     table = waiting.list_waiting(costs, Path("audit.csv")).set_index("id")
-    assert list(table.index) == [line["id"] for line in verdicts if line["verdict"] == "not_run"]
+    assert list(table.index) == [line["id"] for line in verdicts if line["verdict"] != "adopted"]
+    # What was judged waits for more seeds, not for a larger run.
+    assert table.loc[judged["id"], ["changes", "jobs"]].tolist() == ["", 0]
     line = table.loc["b-task3_table-2x1000-test"]
     ratio = 60_000 * 20 / (500 * 2)
     # The job ran for 2 s longer than the shortest of its rule, 7 s.

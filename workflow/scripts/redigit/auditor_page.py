@@ -25,8 +25,8 @@ ASSUMPTIONS = {
     "range_of_runs": "The study's run is one more of ours; any distribution will do. With fewer "
     "than 39 runs there is no range at 95 % confidence, so that nothing is ever said not to hold.",
     "statement": "There is no chance in what is stated.",
-    "statement_of_runs": "The study's run is one more of ours; what is stated may be so in any share "
-    "of runs. With fewer than 19 runs nothing is ever said to hold or not to hold.",
+    "statement_of_runs": "The study's run is one more of ours; what is stated may be so in any "
+    "share of runs. With fewer than 19 runs nothing is ever said to hold or not to hold.",
     "in_order": "Runs of one row are independent of each other, and paired ones of two rows are as "
     "often in the one order as in the other if there is no difference. With fewer than six runs no "
     "order is ever said not to hold.",

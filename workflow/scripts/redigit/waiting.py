@@ -12,6 +12,7 @@ import pandas as pd
 from redigit.claims import Claim, claims_file, read_claims
 from redigit.files import write_csv
 from redigit.quantities import Quantity, find_settings
+from redigit.recordings import list_recording_files, read_recordings
 from redigit.scale import list_changes
 from redigit.settings import (
     RUN_FILE,
@@ -130,6 +131,8 @@ def find_fixed(jobs: list[Job]) -> dict[str, float]:
 def estimate_all(costs: pd.DataFrame) -> dict[str, Any]:
     """Estimate all jobs that the scale makes smaller, each counted once.
 
+    Those of which every row is recorded at full scale have run.
+
     Returns
     -------
     dict
@@ -138,7 +141,11 @@ def estimate_all(costs: pd.DataFrame) -> dict[str, Any]:
     """
     scale, jobs = look_up(RUN_FILE, "scale"), list_jobs(costs)
     fixed = find_fixed(jobs)
-    smaller = [job for job in jobs if find_ratio(job, scale) > 1]
+    files = [
+        Path(file) for study in look_up(RUN_FILE, "studies") for file in list_recording_files(study)
+    ]
+    recorded = read_recordings(files, (), {}).keys()
+    smaller = [job for job in jobs if find_ratio(job, scale) > 1 and not recorded >= {*job.rows}]
     estimates = [estimate_seconds(job, fixed[job.rule], scale) for job in smaller]
     low, high = sum_estimates([both for both in estimates if both])
     return {
@@ -171,8 +178,8 @@ def list_waiting(costs: pd.DataFrame, audit: Path = AUDIT) -> pd.DataFrame:
     pandas.DataFrame
         A line for each claim, with `COLUMNS`: its ``rows``, their settings that are smaller than
         at full scale (``changes``), how many ``jobs`` make them, the seconds of processor that
-        these have taken, and a lower and an upper number of what they would take. A claim whose
-        rows ran at full size waits for more seeds or draws; none of its costs is known.
+        these have taken, and a lower and an upper number of what they would take. A claim that
+        was judged waits for more seeds or draws; none of its costs is known.
     """
     scale, jobs = look_up(RUN_FILE, "scale"), list_jobs(costs)
     fixed = find_fixed(jobs)
@@ -191,9 +198,10 @@ def describe_claim(
     claim: Claim, verdict: str, jobs: list[Job], fixed: dict[str, float], scale: str
 ) -> dict[str, Any]:
     """Describe one claim that waits; see `list_waiting`."""
+    # What was judged ran at full size, in this run or in a recorded one.
     changes = {
         f"{name} {now} of {full}": None
-        for target in claim.targets
+        for target in (claim.targets if verdict == "not_run" else ())
         for name, (now, full) in list_changes(target, scale).items()
     }
     rows = {row for target in claim.targets for row in trace_sources(*target[:2], "full")}
