@@ -137,9 +137,19 @@ def write_study(experiment: str, rows: list[str], changes: dict[str, Any]) -> No
     write_yaml(FULL / RUN_FILE, read_params(RUN_FILE) | changes | {"studies": [study]})
 
 
+class QuotingDumper(yaml.SafeDumper):
+    """A YAML dumper that quotes all text: to DVC a bare 0_8 is a number."""
+
+
+QuotingDumper.add_representer(
+    str, lambda dumper, text: dumper.represent_scalar("tag:yaml.org,2002:str", text, style='"')
+)
+
+
 def write_yaml(path: Path, content: dict[str, Any]) -> None:
     """Write a parameter file."""
-    write_text(path, yaml.safe_dump(content, sort_keys=False, allow_unicode=True))
+    text = yaml.dump(content, Dumper=QuotingDumper, sort_keys=False, allow_unicode=True)
+    write_text(path, text)
 
 
 def copy_changed(source: Path, target: Path) -> None:
