@@ -5,7 +5,9 @@ A failure here after an upgrade says which of the two internals modules to look 
 
 import inspect
 import json
+import time
 from importlib.metadata import version
+from types import SimpleNamespace
 
 import pytest
 from toy import Toy
@@ -39,7 +41,9 @@ def test_snakemake_has_the_private_calls():
         FilePersistence._unmark_incomplete: "key",
         FilePersistence._filter_incomplete_keys: "keys",
         FilePersistence._clear_cache: "",
+        FilePersistence._get_recorded_starttime: "key",
         PersistenceBase._software_stack_hash: "job",
+        PersistenceBase.started: "job external_jobid",
     }
     for function, expected in signatures.items():
         assert list(inspect.signature(function).parameters)[1:] == expected.split(), function
@@ -67,6 +71,26 @@ def test_dvc_has_the_private_calls():
         assert list(inspect.signature(function).parameters) == expected.split(), function
     assert "lockfile_contents" in vars(ProjectFile)
     assert callable(lock_repo)
+
+
+@pytest.mark.parametrize("has_earlier_record", [True, False])
+def test_job_that_a_node_ended_has_the_time_of_its_start(tmp_path, has_earlier_record):
+    from snakemake.io import IOFile
+    from snakemake.persistence import MetadataRecord
+    from snakemake.persistence.file import FilePersistence
+
+    from dvc_bridge.snakemake_internals import keep_start_times
+
+    persistence = FilePersistence(path=tmp_path / ".snakemake")
+    if has_earlier_record:
+        persistence._write_record("out", MetadataRecord(starttime=1.0))
+    keep_start_times(persistence)
+    before = time.time()
+    persistence.started(SimpleNamespace(output=[IOFile("out")]))
+    # The Snakemake of the node, when the job has ended there.
+    persistence._unmark_incomplete("out")
+    assert persistence._get_recorded_starttime("out") == pytest.approx(before, abs=2)
+    assert persistence._get_recorded_starttime("other") is None
 
 
 @pytest.fixture

@@ -46,12 +46,16 @@ def run(project: Path, scheduler: Scheduler) -> int:
     environment = os.environ | {"PATH": f"{project}/.venv/bin:{scheduler.path}"}
     log = project.parent / "snakemake.log"
     started = time.monotonic()
+    gpus: dict[str, str] = {}
     with log.open("w") as output:
-        status = subprocess.run(
-            RUN, cwd=project, env=environment, stdout=output, stderr=output, check=False
-        ).returncode
+        running = subprocess.Popen(RUN, cwd=project, env=environment, stdout=output, stderr=output)
+        while running.poll() is None:
+            # Of a job that has ended Slurm forgets which it had.
+            gpus |= find_gpus(scheduler.call("scontrol", "show", "job", "-o", "-d"))
+            time.sleep(1)
+    status = running.returncode
     minutes = (time.monotonic() - started) / 60
-    print_jobs(scheduler, re.findall(r"SLURM jobid (\d+)", log.read_text()))
+    print_jobs(scheduler, re.findall(r"SLURM jobid (\d+)", log.read_text()), gpus)
     print(f"{' '.join(RUN)}: status {status} after {minutes:.1f} minutes; see {log}")
     for command in LEFT_TO_DO:
         result = subprocess.run(
@@ -61,14 +65,21 @@ def run(project: Path, scheduler: Scheduler) -> int:
     return int(status > 0)
 
 
-def print_jobs(scheduler: Scheduler, numbers: list[str]) -> None:
+def find_gpus(jobs: str) -> dict[str, str]:
+    """Find the GPUs of the jobs at work in what Slurm says of all, by the job's number."""
+    found = (
+        re.search(r"JobId=(\d+) .*GRES=gpu:\d+\(IDX:([\d,-]+)\)", line) for line in jobs.split("\n")
+    )
+    return {job[1]: job[2] for job in found if job}
+
+
+def print_jobs(scheduler: Scheduler, numbers: list[str], gpus: dict[str, str]) -> None:
     """Print of each job of the cluster its rule, its node and GPU, how it ended and its time."""
     print(COLUMNS.format("job", "rule", "node", "GPU", "state", "time"))
     placed: Counter[tuple[str, str, str]] = Counter()
     for number in numbers:
         job = scheduler.read_job(number)
-        gpu = re.search(r"gpu:\d+\(IDX:([\d,-]+)\)", job.get("GRES", ""))
-        line = (job["Comment"], job["NodeList"], gpu[1] if gpu else "-", job["JobState"])
+        line = (job["Comment"], job["NodeList"], gpus.get(number, "-"), job["JobState"])
         print(COLUMNS.format(number, line[0][:44], *line[1:], job["RunTime"]))
         placed[line[1:]] += 1
     print()

@@ -203,6 +203,30 @@ def call_at_start(workflow, function: Callable[[], None]) -> None:
     chain(lambda log: None)
 
 
+def keep_start_times(persistence) -> None:
+    """Let the records that this process will write have the times at which it started the jobs.
+
+    A job of a cluster is started and ended once more by a Snakemake on its node, which takes away
+    the mark that says when. The record would have the start of an earlier run instead, as if inputs
+    changed since had changed while the job ran; or, without one, the job's end, so that inputs
+    which did change meanwhile would go unseen.
+
+    Parameters
+    ----------
+    persistence
+        Where Snakemake keeps its records.
+    """
+    times: dict[str, float | None] = {}
+    started, read = persistence.started, persistence._get_recorded_starttime
+
+    def note_start(job, external_jobid=None) -> None:
+        started(job, external_jobid)
+        times.update({key: read(key) for key in map(str, job.output)})
+
+    persistence.started = note_start
+    persistence._get_recorded_starttime = lambda key: times.get(key) or read(key)
+
+
 def find_temporary_output(workflow) -> str | None:
     """Name a rule and its temp() output that Snakemake will remove after use, if there is one."""
     if workflow.storage_settings.notemp:
