@@ -7,11 +7,13 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from study_files import forget_files, write_study
+from ruamel.yaml import YAML
+from study_files import forget_files
+from study_files import write_study as write_files
 
 from redigit.audit import Evidence, judge_study
 from redigit.errors import InputError
-from redigit.record import find_rows, merge_entries, write_entries
+from redigit.record import FULL, find_rows, merge_entries, write_entries, write_study
 from redigit.recordings import (
     EARLIER,
     PROBED,
@@ -93,7 +95,7 @@ def test_replicates_of_code_that_gives_the_same_are_mixed():
 @pytest.fixture
 def study(folder):
     """Stand in a project with a study of one network, of which one row is recorded."""
-    write_study("t", {"experiments": {"mlp": MLP}})
+    write_files("t", {"experiments": {"mlp": MLP}})
     CODE.write_text("one = 1\n")
     code, settings = {str(CODE): digest_file(CODE)}, digest_settings(*ROW)
     entry = make_entry({0: 0.9, 1: 0.91, 2: 0.92}, settings=settings, code=code)
@@ -132,7 +134,7 @@ def test_recorded_row_says_whether_this_code_made_it(study):
     ],
 )
 def test_recorded_row_counts_with_its_settings_only(study, change, is_kept):
-    write_study("t", {"experiments": {"mlp": MLP | change}})
+    write_files("t", {"experiments": {"mlp": MLP | change}})
     assert (ROW in read_states()) == is_kept
 
 
@@ -184,3 +186,26 @@ def test_names_are_experiments_and_rows(study):
     for name in ("t", "t/cnn", "t/mlp/none", "t/mlp/small/0"):
         with pytest.raises(InputError, match=f"^{name}: "):
             find_rows(name)
+
+
+def test_copy_has_the_rows_that_are_recorded_and_what_they_build_on(folder):
+    pairs = {"kind": "pairs", "settings": {"images": "train"}, "rows": {"0_8": {}, "other": {}}}
+    settings = {"pairs": "pairs/0_8", "model": {"svm": {"C": 0.00001}}}
+    svm = {"kind": "classical", "settings": settings, "rows": {"one": {"size": None}, "two": {}}}
+    write_files("t", {"experiments": {"pairs": pairs, "svm": svm, "mlp": MLP}})
+    Path("studies/t/claims.csv").write_text("id,printed\nt-1,0.5\n")
+    Path("params.yaml").write_text("studies: [a, t]\nscale: quick\nseeds: [0]\n")
+    write_study("t/svm", ["one"], {"scale": "full"})
+    copied = FULL / "studies/t"
+    assert (copied / "claims.csv").read_text() == "id,printed\n"
+    files = {path.stem: path for path in (copied / "experiments").iterdir()}
+    assert set(files) == {"pairs", "svm"}
+    # As Snakemake reads them, and as DVC does.
+    for read in (read_params, YAML(typ="safe").load):
+        assert read(files["pairs"]) == pairs | {"rows": {"0_8": {}}}
+        assert read(files["svm"]) == svm | {"rows": {"one": {"size": None}}}
+        run = read(FULL / "params.yaml")
+        assert run == {"studies": ["t"], "scale": "full", "seeds": [0]}
+    # What was recorded before goes.
+    write_study("t/mlp", ["large"], {})
+    assert [path.stem for path in (copied / "experiments").iterdir()] == ["mlp"]
