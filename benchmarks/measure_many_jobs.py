@@ -1,10 +1,12 @@
 """Measure how parsing, planning and rendering grow with the number of jobs.
 
 The jobs are the project's own, of more and more seeds, in a temporary copy without results:
-``python benchmarks/measure_many_jobs.py 1 12 127`` takes those numbers of seeds.
+``python benchmarks/measure_many_jobs.py 1 12 127`` takes those numbers of seeds. The calls of
+functions that planning takes are counted besides, which no other work on the machine disturbs.
 """
 
 import os
+import pstats
 import re
 import shutil
 import subprocess
@@ -15,11 +17,13 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 DEFAULT_SEEDS = ("1", "12", "127")
+PROFILE = (sys.executable, "-m", "cProfile", "-o", "calls")
 SNAKEMAKE = ("snakemake", "-n", "--quiet", "rules")
 # Name, command, most seeds that it is measured for: what follows takes long or is known to fail.
 COMMANDS = {
     "parse": (("snakemake", "--list-rules"), None),
     "plan": (SNAKEMAKE, None),
+    "count": ((*PROFILE, shutil.which(SNAKEMAKE[0]), *SNAKEMAKE[1:]), None),
     "render": (("python", "-m", "dvc_bridge", "render"), 12),
     "dvc status": (("dvc", "status", "-q"), 12),
 }
@@ -47,7 +51,7 @@ def measure(command: tuple[str, ...], folder: Path) -> tuple[float, float, int, 
     libraries = f"{folder}/workflow/scripts{os.pathsep}{folder}/bridge/src"
     # The plan is that of Snakemake alone; the bridge is measured by itself.
     environment = os.environ | {"PYTHONPATH": libraries}
-    if command[0] == "snakemake":
+    if any(part.endswith("snakemake") for part in command):
         environment["IN_BRIDGE"] = "1"
     started = time.perf_counter()
     with tempfile.TemporaryFile("w+") as output:
@@ -78,12 +82,15 @@ def main() -> None:
                     *measured[title], text = measure(command, folder)
                     if found := re.search(r"^total +(\d+)$", text, re.M):
                         n_jobs = int(found[1])
+            n_calls = pstats.Stats(str(folder / "calls")).prim_calls
+            del measured["count"]
             for title, (wall, cpu, peak) in measured.items():
                 print(
                     f"{n_seeds:6} {n_jobs:6} {title:12} {wall:8.1f} {cpu:8.1f} "
                     f"{1000 * cpu / n_jobs:7.1f} {peak}",
                     flush=True,
                 )
+            print(f"{n_seeds:6} {n_jobs:6} {n_calls:,} calls to plan", flush=True)
 
 
 if __name__ == "__main__":
