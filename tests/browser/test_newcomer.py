@@ -63,7 +63,7 @@ def test_how_many_numbers_of_b_are_not_reproduced(site, page, claims):
     find_study(claims, "b")
     number = sum((claims["study"] == "b") & (claims["verdict"] == "not_reproduced"))
     reader = Reader(page, site)
-    study = page.locator("article[aria-labelledby=study-b]")
+    study = page.locator("article[aria-labelledby=study-b] .tally")
     if not number:
         assert study.get_by_role("link", name="not reproduced").count() == 0
         return
