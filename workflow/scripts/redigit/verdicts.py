@@ -231,9 +231,7 @@ def judge_statement(claim: Claim, measurement: Measurement, criteria: Criteria) 
     return give_verdict(verdict, f"The study says that it is {stated}; {found}.", measurement)
 
 
-def judge_statement_of_runs(
-    claim: Claim, measurement: Measurement, criteria: Criteria
-) -> Verdict:
+def judge_statement_of_runs(claim: Claim, measurement: Measurement, criteria: Criteria) -> Verdict:
     """Compare a statement on something that chance moves in each run with our k runs.
 
     The study's run is taken for one more of ours. If m of ours say what it says, m + 1 of k + 1
