@@ -7,15 +7,14 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from made_claims import CRITERIA
 from scipy import stats
 
 from redigit.claims import check_order
 from redigit.errors import InputError
 from redigit.orders import correct_holm, judge_order
 from redigit.synthetic import make_claim
-from redigit.verdicts import Criteria, Measurement
-
-CRITERIA = Criteria(level=0.95, margin_points=0.5, margin_error_share=0.1)
+from redigit.verdicts import Measurement
 
 
 def judge(*rows):

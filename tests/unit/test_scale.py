@@ -3,9 +3,12 @@
 import pytest
 from study_files import write_study
 
+from redigit.claims import claims_file, read_claims
 from redigit.quantities import Quantity
 from redigit.scale import find_without_effect, list_changes
+from redigit.validation import SCHEMAS
 
+SCHEMA = SCHEMAS / "claims.yaml"
 STUDY = {
     "title": "T",
     "experiments": {
@@ -49,3 +52,13 @@ def test_number_of_kernels_holds_at_every_scale(features, metric):
 def test_settings_without_effect_are_those_of_the_metric_without_its_number():
     assert find_without_effect("n_kernels_3") == find_without_effect("n_kernels")
     assert find_without_effect("n_parameters") and not find_without_effect("dead_share_3")
+
+
+@pytest.mark.parametrize("scale", ["smoke", "quick"])
+def test_printed_numbers_of_parameters_are_decided_at_every_scale(project, scale):
+    claims = [
+        claim for study in "abcde" for claim in read_claims(claims_file(study), study, SCHEMA)
+    ]
+    targets = [claim.target for claim in claims if claim.metric == "n_parameters" and claim.target]
+    assert len(targets) > 20
+    assert not any(list_changes(target, scale) for target in targets)

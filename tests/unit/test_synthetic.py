@@ -9,9 +9,12 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from made_claims import CRITERIA
+from page_reader import Page
 from scipy.stats import binomtest
 from study_files import forget_files, write_study
 
+from made_report import TEMPLATES
 from redigit.audit import Audit, Evidence
 from redigit.auditor_figures import write_figures
 from redigit.auditor_page import ASSUMPTIONS, build_auditor_page
@@ -36,12 +39,10 @@ from redigit.synthetic_runs import (
     draw_accuracies,
     try_measured_rules,
 )
-from redigit.verdicts import MEASURED_RULES, VERDICTS, Criteria, Measurement
-from test_pages import TEMPLATES, Page
+from redigit.verdicts import MEASURED_RULES, VERDICTS, Measurement
 
 ROOT = Path(__file__).resolve().parents[2]
 STYLE = ROOT / "workflow/redigit.mplstyle"
-CRITERIA = Criteria(level=0.95, margin_points=0.5, margin_error_share=0.1)
 TRIALS = 10
 # Rules that no synthetic claim meets, each with the reason.
 NOT_TRIED: dict[str, str] = {}

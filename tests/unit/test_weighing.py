@@ -9,6 +9,7 @@ import pytest
 import yaml
 from hypothesis import given
 from hypothesis import strategies as st
+from made_claims import CRITERIA
 
 from redigit.audit import Evidence
 from redigit.checks import check_study, list_needed_rows
@@ -25,12 +26,11 @@ from redigit.explanations_page import answer_question, describe_candidate, descr
 from redigit.files import read_json, write_csv
 from redigit.quantities import Quantity
 from redigit.settings import look_up
-from redigit.verdicts import MEASURED_RULES, Criteria, Measurement, find_margin
+from redigit.verdicts import MEASURED_RULES, Measurement, find_margin
 from redigit.weighing import STATES, Match, Standing, rank_standings, tabulate_match, weigh_study
 
 ROOT = Path(__file__).resolve().parents[2]
 STUDIES = [path.parent.name for path in sorted(ROOT.glob("studies/*/explanations.yaml"))]
-CRITERIA = Criteria(level=0.95, margin_points=0.5, margin_error_share=0.1)
 RULES = ("accuracy_same_test", "accuracy_other_test", "other_draw", "range_of_runs")
 shares = st.integers(5000, 9900).map(lambda k: k / 10**4)
 runs = st.lists(shares, min_size=2, max_size=5)

@@ -8,6 +8,8 @@ from redigit.quantities import Quantity, find_settings
 # Settings of a network that leave the number and size of its kernels as they are.
 TRAINING = {
     *("train_images", "validation_images", "test_images", "pixels"),
+    *("train_pairs", "validation_pairs", "test_pairs"),
+    *("pairs.train", "pairs.validation", "pairs.test"),
     *("activation", "optimiser", "batch", "epochs"),
 }
 LOOKING = {"digits", "test_images", "ascent", "dream", "class_dream", "thresholds"}
