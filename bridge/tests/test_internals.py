@@ -23,6 +23,7 @@ def test_snakemake_has_the_private_calls():
     from snakemake.dag import DAG
     from snakemake.persistence import RECORD_FORMAT_VERSION, MetadataRecord, PersistenceBase
     from snakemake.persistence.file import FilePersistence
+    from snakemake.scheduling.job_scheduler import JobRateLimiter, JobScheduler
     from snakemake.workflow import Workflow
 
     assert RECORD_FORMAT_VERSION == 6
@@ -44,6 +45,8 @@ def test_snakemake_has_the_private_calls():
         FilePersistence._get_recorded_starttime: "key",
         PersistenceBase._software_stack_hash: "job",
         PersistenceBase.started: "job external_jobid",
+        JobScheduler._schedule_reevalutation: "delay",
+        JobRateLimiter.get_free_jobs: "",
     }
     for function, expected in signatures.items():
         assert list(inspect.signature(function).parameters)[1:] == expected.split(), function
@@ -91,6 +94,35 @@ def test_job_that_a_node_ended_has_the_time_of_its_start(tmp_path, has_earlier_r
     persistence._unmark_incomplete("out")
     assert persistence._get_recorded_starttime("out") == pytest.approx(before, abs=2)
     assert persistence._get_recorded_starttime("other") is None
+
+
+def test_scheduler_looks_again_only_if_it_may_start_no_more_jobs_now():
+    from snakemake.scheduling.job_scheduler import JobRateLimiter
+    from snakemake.settings.types import MaxJobsPerTimespan
+
+    from dvc_bridge.snakemake_internals import wait_without_polling
+
+    timers = []
+    limiter = JobRateLimiter(MaxJobsPerTimespan.parse_choice("2/3s"))
+    scheduler = SimpleNamespace(job_rate_limiter=limiter, _schedule_reevalutation=timers.append)
+    wait_without_polling(scheduler)
+    scheduler._schedule_reevalutation(limiter.timespan)
+    limiter.register_jobs(1)
+    scheduler._schedule_reevalutation(limiter.timespan)
+    assert timers == []
+    limiter.register_jobs(1)
+    scheduler._schedule_reevalutation(limiter.timespan)
+    # What waits for other things is left as it is.
+    scheduler._schedule_reevalutation(10)
+    assert timers == [3, 10]
+
+
+def test_run_with_few_jobs_each_second_goes_on_to_its_end(toy):
+    toy.edit_params("c1", data__n=31)
+    planned = toy.list_planned()
+    toy.snakemake("--max-jobs-per-timespan", "2/1s")
+    assert len(toy.take_ran()) == len(planned) > 2
+    assert toy.list_planned() == set()
 
 
 @pytest.fixture

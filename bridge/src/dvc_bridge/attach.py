@@ -132,10 +132,15 @@ def _begin(run: _Run) -> None:
     """Refuse a run that DVC cannot follow; keep DVC from making the same files meanwhile."""
     from snakemake.exceptions import WorkflowError
 
-    from dvc_bridge.snakemake_internals import find_temporary_output, keep_start_times
+    from dvc_bridge.snakemake_internals import (
+        find_temporary_output,
+        keep_start_times,
+        wait_without_polling,
+    )
 
     run.has_begun = True
     keep_start_times(run.workflow.persistence)
+    wait_without_polling(run.workflow.scheduler)
     if not Path(".dvc").is_dir():
         return
     if output := find_temporary_output(run.workflow):

@@ -227,6 +227,29 @@ def keep_start_times(persistence) -> None:
     persistence._get_recorded_starttime = lambda key: times.get(key) or read(key)
 
 
+def wait_without_polling(scheduler) -> None:
+    """Let the scheduler look for jobs again when one ends, not each second as well.
+
+    After each look it sets a timer for the next, in case it may start no more jobs this second
+    (``--max-jobs-per-timespan``); each job that ends starts another such chain, and none ends
+    before the run. With hundreds of jobs that takes a core: each look asks for the size of all
+    inputs of all jobs that wait (snakemake/snakemake, issue 3955).
+
+    Parameters
+    ----------
+    scheduler
+        Snakemake's, before its first look.
+    """
+    limiter, set_timer = scheduler.job_rate_limiter, scheduler._schedule_reevalutation
+
+    def set_timer_if_limited(delay: int) -> None:
+        is_for_limit = limiter is not None and delay == limiter.timespan
+        if not is_for_limit or limiter.get_free_jobs() == 0:
+            set_timer(delay)
+
+    scheduler._schedule_reevalutation = set_timer_if_limited
+
+
 def find_temporary_output(workflow) -> str | None:
     """Name a rule and its temp() output that Snakemake will remove after use, if there is one."""
     if workflow.storage_settings.notemp:
