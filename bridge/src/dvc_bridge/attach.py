@@ -93,10 +93,11 @@ def attach_bridge(
         return
     if enter_project():
         _warn("a Snakemake was killed here; its lock on the project is taken away")
+    from dvc_bridge.snakemake_internals import call_at_start, wait_without_polling
+
+    call_at_start(workflow, lambda: wait_without_polling(workflow.scheduler))
     if not enabled:
         return
-    from dvc_bridge.snakemake_internals import call_at_start
-
     snakefile = os.path.relpath(workflow.main_snakefile)
     run = _Run(workflow, snakefile, time.time())
     # After Snakemake's own end, when its lock on the project is released; `onsuccess:` would
@@ -132,15 +133,10 @@ def _begin(run: _Run) -> None:
     """Refuse a run that DVC cannot follow; keep DVC from making the same files meanwhile."""
     from snakemake.exceptions import WorkflowError
 
-    from dvc_bridge.snakemake_internals import (
-        find_temporary_output,
-        keep_start_times,
-        wait_without_polling,
-    )
+    from dvc_bridge.snakemake_internals import find_temporary_output, keep_start_times
 
     run.has_begun = True
     keep_start_times(run.workflow.persistence)
-    wait_without_polling(run.workflow.scheduler)
     if not Path(".dvc").is_dir():
         return
     if output := find_temporary_output(run.workflow):
