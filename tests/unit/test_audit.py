@@ -4,9 +4,9 @@ import json
 from pathlib import Path
 
 import pytest
-from made_claims import CRITERIA, make_claim
 from study_files import forget_files, write_study
 
+from made_claims import CRITERIA, make_claim
 from redigit.audit import COLUMNS, MOST_VALUES, Audit, Evidence, count_verdicts, tabulate
 from redigit.errors import InputError
 from redigit.verdicts import VERDICTS, Verdict

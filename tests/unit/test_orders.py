@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from made_claims import CRITERIA
 from scipy import stats
 
+from made_claims import CRITERIA
 from redigit.claims import check_order
 from redigit.errors import InputError
 from redigit.orders import correct_holm, judge_order

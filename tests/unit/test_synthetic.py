@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from made_claims import CRITERIA
 from page_reader import Page
 from scipy.stats import binomtest
 from study_files import forget_files, write_study
 
+from made_claims import CRITERIA
 from made_report import TEMPLATES
 from redigit.audit import Audit, Evidence
 from redigit.auditor_figures import write_figures

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from made_claims import CRITERIA, make_claim
 from scipy import stats
 
+from made_claims import CRITERIA, make_claim
 from redigit.document_rules import DOCUMENT_RULES
 from redigit.verdicts import (
     MEASURED_RULES,

@@ -9,8 +9,8 @@ import pytest
 import yaml
 from hypothesis import given
 from hypothesis import strategies as st
-from made_claims import CRITERIA
 
+from made_claims import CRITERIA
 from redigit.audit import Evidence
 from redigit.checks import check_study, list_needed_rows
 from redigit.claims import Claim
