@@ -10,7 +10,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-REPEATS, JOBS = 3, (50, 100, 200)
+REPEATS, JOBS = 3, (50, 100)
 SNAKEFILE = """
 CODE = [f"code/{{number}}.py" for number in range(200)]
 
