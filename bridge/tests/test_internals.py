@@ -36,6 +36,7 @@ def test_snakemake_has_the_private_calls():
         Workflow._prepare_dag: "forceall ignore_incomplete lock_warn_only nolock shadow_prefix",
         Workflow._build_dag: "",
         DAG.needrun: "job",
+        DAG.has_unfinished_queue_input_jobs: "",
         FilePersistence._read_record: "key",
         FilePersistence._write_record: "key record",
         FilePersistence._record_path: "subject id",
@@ -102,9 +103,14 @@ def test_scheduler_looks_again_only_if_it_may_start_no_more_jobs_now():
 
     from dvc_bridge.snakemake_internals import wait_without_polling
 
-    timers = []
+    timers, queues = [], []
     limiter = JobRateLimiter(MaxJobsPerTimespan.parse_choice("2/3s"))
-    scheduler = SimpleNamespace(job_rate_limiter=limiter, _schedule_reevalutation=timers.append)
+    dag = SimpleNamespace(has_unfinished_queue_input_jobs=lambda: bool(queues))
+    scheduler = SimpleNamespace(
+        job_rate_limiter=limiter,
+        workflow=SimpleNamespace(dag=dag),
+        _schedule_reevalutation=timers.append,
+    )
     wait_without_polling(scheduler)
     scheduler._schedule_reevalutation(limiter.timespan)
     limiter.register_jobs(1)
@@ -112,7 +118,9 @@ def test_scheduler_looks_again_only_if_it_may_start_no_more_jobs_now():
     assert timers == []
     limiter.register_jobs(1)
     scheduler._schedule_reevalutation(limiter.timespan)
-    # What waits for other things is left as it is.
+    # What waits for a queue is left as it is.
+    limiter._jobs.clear()
+    queues.append("queue")
     scheduler._schedule_reevalutation(10)
     assert timers == [3, 10]
 

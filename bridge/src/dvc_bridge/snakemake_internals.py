@@ -241,13 +241,14 @@ def wait_without_polling(scheduler) -> None:
         Snakemake's, before its first look.
     """
     limiter, set_timer = scheduler.job_rate_limiter, scheduler._schedule_reevalutation
+    waits_for_queue = scheduler.workflow.dag.has_unfinished_queue_input_jobs
 
-    def set_timer_if_limited(delay: int) -> None:
-        is_for_limit = limiter is not None and delay == limiter.timespan
-        if not is_for_limit or limiter.get_free_jobs() == 0:
+    def set_timer_if_needed(delay: int) -> None:
+        is_limited = limiter is not None and limiter.get_free_jobs() == 0
+        if is_limited or waits_for_queue():
             set_timer(delay)
 
-    scheduler._schedule_reevalutation = set_timer_if_limited
+    scheduler._schedule_reevalutation = set_timer_if_needed
 
 
 def find_temporary_output(workflow) -> str | None:
