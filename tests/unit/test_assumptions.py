@@ -4,31 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from made_report import LINEAR, PAIRS
 from redigit.assumptions import find_assumptions
 from redigit.errors import InputError
-
-PAIRS = """\
-# Assumptions are marked ASSUME and shown in the report.
-kind: pairs
-settings: {train: 70000, scheme: random}  # ASSUME: with replacement
-rows:
-  network: {}
-  linear:
-    train: 20  # ASSUME: not stated
-"""
-LINEAR = """\
-kind: linear
-settings:
-  pairs: pairs/linear
-  # ASSUME: logistic regression;
-  # its penalty is not stated
-  penalty_c: 1.0
-  max_iterations: 100
-quick: {max_iterations: 5}
-rows:
-  paired_50: {size: 50}
-  paired_1000: {size: 1000, max_iterations: 7}
-"""
 
 
 def find(folder: Path, content: str) -> list[tuple[str, str]]:

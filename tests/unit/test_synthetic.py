@@ -14,7 +14,7 @@ from scipy.stats import binomtest
 from study_files import forget_files, write_study
 
 from made_claims import CRITERIA
-from made_report import TEMPLATES
+from made_report import STYLE, TEMPLATES
 from redigit.audit import Audit, Evidence
 from redigit.auditor_figures import write_figures
 from redigit.auditor_page import ASSUMPTIONS, build_auditor_page
@@ -42,7 +42,6 @@ from redigit.synthetic_runs import (
 from redigit.verdicts import MEASURED_RULES, VERDICTS, Measurement
 
 ROOT = Path(__file__).resolve().parents[2]
-STYLE = ROOT / "workflow/redigit.mplstyle"
 TRIALS = 10
 # Rules that no synthetic claim meets, each with the reason.
 NOT_TRIED: dict[str, str] = {}
