@@ -7,6 +7,7 @@ from contextlib import contextmanager
 
 import pandas as pd
 import pytest
+import yaml
 from project import Project, write_under_old_time
 
 EXPERIMENTS = "studies/example/experiments"
@@ -266,6 +267,20 @@ def test_run_stands_when_dvc_refuses(project):
     assert project.read("dvc.lock") == lock
     # The next run has no job to do and records what was left.
     project.snakemake("--cores", "1")
+    project.assert_nothing_to_do()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("last", ["path: [^\\n]*\\n", "md5: .{5}", "stages:\\n"])
+def test_run_stands_where_dvc_was_killed_while_it_wrote(project, last):
+    """What DVC leaves may still be YAML, and even what DVC itself accepts."""
+    lock = project.read("dvc.lock")
+    cut = list(re.finditer(last, lock))
+    project.path("dvc.lock").write_text(lock[: cut[len(cut) // 2].end()])
+    project.edit(REPORT, 'title: "Example"', 'title: "Example 2"')
+    project.snakemake("--cores", "1")
+    assert "Example 2" in project.read("reports/index.html")
+    assert project.stages.keys() == yaml.load(lock, yaml.CSafeLoader)["stages"].keys()
     project.assert_nothing_to_do()
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from redigit.errors import InputError
-from redigit.pipeline import LOCK, Digest, Stage, read_lock, read_pipeline
+from redigit.pipeline import Digest, Stage, read_lock, read_pipeline
 from redigit.settings import look_up
 
 
@@ -39,7 +39,8 @@ class Chain:
     Parameters
     ----------
     has_lock : bool
-        Whether there has to be a dvc.lock; if not, a missing one is as good as an empty one.
+        Whether there has to be a sound dvc.lock; if not, one that is missing, or that a killed DVC
+        has left cut off, is as good as an empty one.
 
     Attributes
     ----------
@@ -51,7 +52,12 @@ class Chain:
 
     def __init__(self, has_lock: bool = True) -> None:
         self.planned = read_pipeline()
-        self.recorded = read_lock() if has_lock or LOCK.exists() else {}
+        try:
+            self.recorded = read_lock()
+        except InputError:
+            if has_lock:
+                raise
+            self.recorded = {}
         self.makers = {out: name for name, stage in self.planned.items() for out in stage["outs"]}
 
     def list_stages(self, output: str) -> list[str]:

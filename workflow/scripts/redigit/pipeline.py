@@ -99,7 +99,12 @@ def read_lock(file: Path = LOCK) -> dict[str, Stage]:
     content = load_yaml(file)
     if content.keys() != {"schema", "stages"} or content["schema"] != "2.0":
         raise InputError(f"{file}: found {', '.join(map(str, content))}; allowed is schema 2.0")
-    return {name: read_record(file, name, stage) for name, stage in content["stages"].items()}
+    stages = content["stages"]
+    if not isinstance(stages, dict):
+        raise InputError(
+            f"{file}: stages: found {stages!r}; allowed are records by name of a stage"
+        )
+    return {name: read_record(file, name, stage) for name, stage in stages.items()}
 
 
 def read_record(file: Path, name: str, stage: Any) -> Stage:
