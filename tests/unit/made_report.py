@@ -166,7 +166,7 @@ def write_pages() -> dict[str, Page]:
     study = build_study_page("t", TEMPLATES, EXPERIMENTS, *shown)
     # Of the experiment of pairs there are no metrics, as if no kind had anything to be found in.
     rates = Path("metrics/error_rates.json")
-    run = read_run(EXPERIMENTS, [verdicts], [], rates, BETWEEN, [FINDINGS_FILE])
+    run = read_run(EXPERIMENTS, [verdicts], [], [], rates, BETWEEN, [FINDINGS_FILE])
     texts = {
         STUDY: study,
         INDEX: build_index_page(TEMPLATES, run),

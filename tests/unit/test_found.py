@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from redigit.found import (
+    Measured,
     describe_contradictions,
     describe_error_rates,
     describe_leakage,
@@ -41,7 +42,7 @@ def test_leakage_is_the_worst_of_all_draws(project, shares):
         for row, found in zip(("network", "network_disjoint"), shares, strict=True)
     }
     rows["folds"] = {"test_pairs": 0, "train_pairs": 50}
-    section = describe_leakage(TITLES, NO_CLAIMS, {"e/pairs": rows}, "quick")
+    section = describe_leakage(TITLES, NO_CLAIMS, {"e/pairs": Measured(rows, "quick")})
     (lead,), (table,) = section.leads, section.tables
     assert [line[0] for line in table.lines] == ["Study E, network", "Study E, network_disjoint"]
     if not any(shares):
@@ -61,7 +62,7 @@ def test_pairs_that_are_separable_are_counted_and_the_others_named(project, answ
     }
     claim = {"id": "c-1", "printed": "(0,1)", "quantity": "c/separability/0_1/separable"}
     claims = NO_CLAIMS | {"c": [claim | {"verdict": "not_reproduced"}]}
-    section = describe_separability(TITLES, claims, {"c/separability": metrics}, "quick")
+    section = describe_separability(TITLES, claims, {"c/separability": Measured(metrics, "quick")})
     (lead,), (table,) = section.leads, section.tables
     assert f"{sum(answers)} of 45 pairs" in lead.text
     assert lead.text.endswith("The study says otherwise of (0,1).") and section.claims == ("c-1",)
@@ -76,14 +77,15 @@ def test_best_perplexity_is_that_of_the_highest_score(project, scores):
     rows = list(read_experiment("d/tsne")["rows"])
     names = ("silhouette", "neighbour_recall", "trustworthiness")
     metrics = {row: dict.fromkeys(names, s) for row, s in zip(rows, scores, strict=True)}
-    section = describe_perplexity(TITLES, NO_CLAIMS, {"d/tsne": metrics}, "quick")
+    section = describe_perplexity(TITLES, NO_CLAIMS, {"d/tsne": Measured(metrics, "quick")})
     best = resolve_settings("d/tsne", rows[scores.index(max(scores))], "quick")["perplexity"]
     (lead,) = section.leads
     assert lead.text.count(f" {best} by ") == 3
     # At quick scale the maps are smaller than the study's.
     assert not lead.is_firm and "(quick)" in lead.text
-    (lead,) = describe_perplexity(TITLES, NO_CLAIMS, {"d/tsne": metrics}, "full").leads
-    assert lead.is_firm
+    recorded = Measured(metrics, "full", is_recorded=True)
+    (lead,) = describe_perplexity(TITLES, NO_CLAIMS, {"d/tsne": recorded}).leads
+    assert lead.is_firm and "recorded at full scale" in lead.text
 
 
 def test_weights_are_compared_among_networks_for_both_tasks(project):
@@ -98,7 +100,7 @@ def test_weights_are_compared_among_networks_for_both_tasks(project):
     metrics["items"]["test_accuracy_items"] = 0.99
     metrics["lambda_0_75"]["test_accuracy_items"] = 0.7
     metrics["lambda_0_25"]["test_accuracy_groups"] = 0.8
-    section = describe_weights(TITLES, NO_CLAIMS, {"b/multitask": metrics}, "quick")
+    section = describe_weights(TITLES, NO_CLAIMS, {"b/multitask": Measured(metrics, "quick")})
     (lead,), (table,) = section.leads, section.tables
     assert "items with 0.75 of the loss (0.7000)" in lead.text
     assert "groups with 0.75 of the loss (0.8000)" in lead.text
@@ -125,6 +127,6 @@ def test_contradictions_are_told_by_study():
 @pytest.mark.parametrize("study", ["a", "example"])
 def test_sections_are_those_that_have_something_to_say(project, study):
     names = [name for name in find_experiments(study) if read_experiment(name)["kind"] == "pca"]
-    metrics = {name: {} for name in names}
-    sections = find_sections({study: study}, {study: []}, metrics, RATES, "quick")
+    measured = {name: Measured({}, "quick") for name in names}
+    sections = find_sections({study: study}, {study: []}, measured, RATES)
     assert [section.name for section in sections] == ["error-rates"]

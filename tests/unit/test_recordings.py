@@ -13,6 +13,7 @@ from study_files import write_study as write_files
 
 from redigit.audit import Evidence, judge_study
 from redigit.errors import InputError
+from redigit.front_page import read_measured
 from redigit.record import FULL, find_rows, merge_entries, write_entries, write_study
 from redigit.recordings import (
     EARLIER,
@@ -171,6 +172,18 @@ def test_claims_are_judged_by_recorded_rows(study):
         assert table["evidence"][0] == "evidence/t/mlp.json"
     assert verdicts["0.30"] == "not_reproduced"
     assert verdicts["0.91"] in ("reproduced", "underpowered")
+
+
+@pytest.mark.parametrize("rows", [["small"], ["small", "large"]])
+def test_findings_compare_rows_of_one_scale(study, rows):
+    """Recorded rows are set against each other, but not against those of the run at hand."""
+    metrics = Path("metrics/t/mlp.json")
+    metrics.parent.mkdir(parents=True)
+    metrics.write_text(json.dumps({row: {"test_accuracy": 0.5} for row in rows}))
+    found = read_measured([metrics], [recording_file("t/mlp")], "quick")["t/mlp"]
+    is_recorded = rows == ["small"]
+    assert (found.scale, found.is_recorded) == ("full" if is_recorded else "quick", is_recorded)
+    assert found.rows["small"]["test_accuracy"] == pytest.approx(0.91 if is_recorded else 0.5)
 
 
 @pytest.mark.parametrize("text", ["{}", '{"rows": {"small": {}}}', "[", '{"rows": 3, "code": {}}'])

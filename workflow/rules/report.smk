@@ -11,6 +11,7 @@ from redigit.jobs import (
     list_table_metrics,
     match_any,
 )
+from redigit.recordings import recording_file
 from redigit.settings import RUN_FILE, declare_keys, merge_declared, report_file
 
 TEMPLATES = sorted(str(path) for path in Path("workflow/templates").iterdir())
@@ -118,6 +119,9 @@ rule write_index:
         experiments=list_experiment_files(*config["studies"]),
         verdicts=expand("<reports>/{study}/verdicts.csv", study=config["studies"]),
         metrics=[f"<metrics>/{name}.json" for name in list_experiments(*KINDS)],
+        recordings=[
+            str(file) for name in list_experiments(*KINDS) if (file := recording_file(name)).exists()
+        ],
         rates="<metrics>/error_rates.json",
         between="<reports>/between.csv",
         discussions=[file for study in config["studies"] for file in list_findings(study)],
@@ -140,7 +144,8 @@ rule write_index:
     shell:
         "python workflow/scripts/write_index.py index --templates {input.templates}"
         " --experiments {input.experiments} --verdicts {input.verdicts}"
-        " --metrics {input.metrics} --rates {input.rates} --between {input.between}"
+        " --metrics {input.metrics} --recordings {input.recordings}"
+        " --rates {input.rates} --between {input.between}"
         " --discussions {input.discussions}"
         " --index {output.index} --findings {output.findings} --audit {output.audit} --log {log}"
 

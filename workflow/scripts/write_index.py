@@ -19,6 +19,7 @@ def write_index(
     experiments: list[Path],
     verdicts: list[Path],
     metrics: list[Path],
+    recordings: list[Path],
     rates: Path,
     between: Path,
     discussions: list[Path],
@@ -40,6 +41,8 @@ def write_index(
         The claims with their verdicts, one file for each study.
     metrics : list of Path
         Metrics of the experiments that findings are read from.
+    recordings : list of Path
+        Recorded rows of the same experiments.
     rates : Path
         How often the rules of the audit err.
     between : Path
@@ -50,7 +53,7 @@ def write_index(
         The pages to be written.
     """
     names = [name_experiment(file) for file in experiments]
-    run = read_run(names, verdicts, metrics, rates, between, discussions)
+    run = read_run(names, verdicts, metrics, recordings, rates, between, discussions)
     write_text(index, build_index_page(templates, run))
     write_text(findings, build_findings_page(templates, run))
     write_text(audit, build_audit_page(templates, run))

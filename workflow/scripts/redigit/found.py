@@ -15,10 +15,33 @@ from redigit.scale import list_changes
 from redigit.settings import read_experiment, resolve_settings, split_experiment
 from redigit.wording import format_number
 
-# Metrics of an experiment by row.
-Metrics = dict[str, dict[str, Any]]
 # What several studies have in common is said once, these first.
 TELLING = ("same_tables", "impossible")
+
+
+@dataclass(frozen=True)
+class Measured:
+    """What was measured of an experiment.
+
+    Attributes
+    ----------
+    rows : dict of str to dict
+        Metrics by row.
+    scale : str
+        Scale of the runs that gave them.
+    is_recorded : bool
+        Whether they were recorded at full scale, beside the run at hand.
+    """
+
+    rows: dict[str, dict[str, Any]]
+    scale: str
+    is_recorded: bool = False
+
+    def say_size(self, experiment: str, row: str, metric: str) -> tuple[str, bool]:
+        """Say which runs gave a metric, if need be, and whether their size is the study's."""
+        if list_changes(Quantity(experiment, row, metric), self.scale):
+            return f", in this smaller run ({self.scale})", False
+        return ", in runs recorded at full scale" if self.is_recorded else "", True
 
 
 @dataclass(frozen=True)
@@ -86,9 +109,8 @@ class Section:
 def find_sections(
     titles: dict[str, str],
     claims: dict[str, list[Judged]],
-    metrics: dict[str, Metrics],
+    measured: dict[str, Measured],
     rates: dict[str, Any],
-    scale: str,
 ) -> list[Section]:
     """Find all that the page of findings says.
 
@@ -98,12 +120,10 @@ def find_sections(
         Title of each study.
     claims : dict of str to list of dict
         By study, its claims with their verdicts.
-    metrics : dict of str to dict
+    measured : dict of str to Measured
         By ``study/experiment``, those of the kinds in `KINDS`.
     rates : dict
         How often the rules err, as `redigit.error_rates.measure_error_rates` gives it.
-    scale : str
-        Scale of the run.
 
     Returns
     -------
@@ -113,9 +133,9 @@ def find_sections(
     sections = [describe_contradictions(titles, claims)]
     for kind, describe in KINDS.items():
         of_kind = {
-            name: rows for name, rows in metrics.items() if read_experiment(name)["kind"] == kind
+            name: found for name, found in measured.items() if read_experiment(name)["kind"] == kind
         }
-        sections.append(describe(titles, claims, of_kind, scale))
+        sections.append(describe(titles, claims, of_kind))
     sections.append(describe_error_rates(rates))
     return [section for section in sections if section.leads]
 
@@ -154,12 +174,12 @@ def describe_contradictions(titles: dict[str, str], claims: dict[str, list[Judge
 def describe_leakage(
     titles: dict[str, str],
     claims: dict[str, list[Judged]],
-    metrics: dict[str, Metrics],
-    scale: str,
+    measured: dict[str, Measured],
 ) -> Section:
     """Describe which images of test pairs also stand in training pairs."""
     leads, lines = [], []
-    for experiment, rows in metrics.items():
+    for experiment, found in measured.items():
+        rows = found.rows
         shares = {row: m["shared_image_share"] for row, m in rows.items() if m.get("test_pairs")}
         if not shares:
             continue
@@ -170,12 +190,12 @@ def describe_leakage(
             leads.append(Lead(f"{title}: no image of a test pair stands in a training pair."))
         else:
             apart = f" None does where images are kept apart ({', '.join(none)})." if none else ""
-            at = say_scale(experiment, worst, "shared_image_share", scale)
+            runs, is_firm = found.say_size(experiment, worst, "shared_image_share")
             text = (
                 f"{title}: {shares[worst]:.1%} of the images of test pairs also stand in training "
-                f"pairs (pairs “{worst}”{at}).{apart}"
+                f"pairs (pairs “{worst}”{runs}).{apart}"
             )
-            leads.append(Lead(text, not at))
+            leads.append(Lead(text, is_firm))
         for row in shares:
             names = ("shared_image_share", "shared_test_share", "expected_shared_test_share")
             numbers = (f"{rows[row][name]:.1%}" for name in names)
@@ -199,12 +219,12 @@ def describe_leakage(
 def describe_separability(
     titles: dict[str, str],
     claims: dict[str, list[Judged]],
-    metrics: dict[str, Metrics],
-    scale: str,
+    measured: dict[str, Measured],
 ) -> Section:
     """Describe which pairs of digits a hyperplane separates."""
     leads, tables, about = [], [], []
-    for experiment, rows in metrics.items():
+    for experiment, found in measured.items():
+        rows = found.rows
         title = find_title(titles, experiment)
         apart = [row for row, m in rows.items() if m["separable"]]
         mixed = [row for row in rows if row not in apart]
@@ -249,8 +269,7 @@ def describe_separability(
 def describe_perplexity(
     titles: dict[str, str],
     claims: dict[str, list[Judged]],
-    metrics: dict[str, Metrics],
-    scale: str,
+    measured: dict[str, Measured],
 ) -> Section:
     """Describe which perplexity gives the best maps, by three measures."""
     leads, tables, about = [], [], []
@@ -259,19 +278,20 @@ def describe_perplexity(
         "neighbour_recall": "Neighbours kept",
         "trustworthiness": "Trustworthiness",
     }
-    for experiment, rows in metrics.items():
+    for experiment, found in measured.items():
+        rows = found.rows
         title, name = find_title(titles, experiment), split_experiment(experiment)[1]
-        at = {row: resolve_settings(experiment, row, scale)["perplexity"] for row in rows}
+        at = {row: resolve_settings(experiment, row, found.scale)["perplexity"] for row in rows}
         best = {metric: max(rows, key=lambda row, m=metric: rows[row][m]) for metric in measures}
-        found = ", ".join(f"{at[row]} by {measures[m].lower()}" for m, row in best.items())
-        changed = say_scale(experiment, next(iter(rows)), "silhouette", scale)
-        text = f"{title}, {name.replace('_', ' ')}: the best perplexity is {found}{changed}."
-        leads.append(Lead(text, not changed))
+        named = ", ".join(f"{at[row]} by {measures[m].lower()}" for m, row in best.items())
+        runs, is_firm = found.say_size(experiment, next(iter(rows)), "silhouette")
+        text = f"{title}, {name.replace('_', ' ')}: the best perplexity is {named}{runs}."
+        leads.append(Lead(text, is_firm))
         about += [claim["id"] for claim in list_claims(claims, experiment, "best_by_silhouette")]
         lines = [
             (str(at[row]), *(show(m, metric) for metric in measures)) for row, m in rows.items()
         ]
-        caption = f"{title}, experiment {name}: t-SNE maps at several perplexities{changed}."
+        caption = f"{title}, experiment {name}: t-SNE maps at several perplexities{runs}."
         tables.append(Table(caption, ("Perplexity", *measures.values()), lines))
     return Section(
         "perplexity",
@@ -288,27 +308,27 @@ def describe_perplexity(
 def describe_weights(
     titles: dict[str, str],
     claims: dict[str, list[Judged]],
-    metrics: dict[str, Metrics],
-    scale: str,
+    measured: dict[str, Measured],
 ) -> Section:
     """Describe with which weight λ of two tasks one network does them best."""
     leads, tables = [], []
-    for experiment, rows in metrics.items():
+    for experiment, found in measured.items():
+        rows = found.rows
         title = find_title(titles, experiment)
-        weights = {row: resolve_settings(experiment, row, scale)["tasks"] for row in rows}
+        weights = {row: resolve_settings(experiment, row, found.scale)["tasks"] for row in rows}
         both = [row for row in rows if len(weights[row]) > 1]
         if not both:
             continue
         tasks = list(dict.fromkeys(task for row in rows for task in weights[row]))
-        changed = say_scale(experiment, both[0], "test_accuracy", scale)
+        runs, is_firm = found.say_size(experiment, both[0], "test_accuracy")
         if len(both) > 1:
             best = []
             for task in tasks:
                 row = max(both, key=lambda row, t=task: rows[row].get(f"test_accuracy_{t}", 0))
                 weight, accuracy = weights[row][task], show(rows[row], f"test_accuracy_{task}")
                 best.append(f"{task} with {weight:g} of the loss ({accuracy})")
-            text = f"{title}: one network for two tasks does best at {' and '.join(best)}{changed}."
-            leads.append(Lead(text, not changed))
+            text = f"{title}: one network for two tasks does best at {' and '.join(best)}{runs}."
+            leads.append(Lead(text, is_firm))
         lines = [
             (
                 row.replace("_", " "),
@@ -319,9 +339,7 @@ def describe_weights(
         ]
         headings = ("Network", *(f"Weight of {task}" for task in tasks))
         headings += tuple(f"Test accuracy, {task}" for task in tasks)
-        tables.append(
-            Table(f"{title}: networks for one task and for both{changed}.", headings, lines)
-        )
+        tables.append(Table(f"{title}: networks for one task and for both{runs}.", headings, lines))
     return Section(
         "weights",
         "Weight λ of two tasks",
@@ -383,12 +401,6 @@ def list_claims(claims: dict[str, list[Judged]], experiment: str, metric: str) -
         start, end = f"{experiment}/", f"/{metric}"
         if claim["quantity"].startswith(start) and claim["quantity"].endswith(end):
             yield claim
-
-
-def say_scale(experiment: str, row: str, metric: str, scale: str) -> str:
-    """Say that a run was smaller than the study's, if it was."""
-    is_changed = list_changes(Quantity(experiment, row, metric), scale)
-    return f", in this smaller run ({scale})" if is_changed else ""
 
 
 def show(metrics: dict[str, Any], name: str) -> str:

@@ -13,8 +13,9 @@ from redigit.departures import list_reductions
 from redigit.discussion_page import describe_findings
 from redigit.files import read_json
 from redigit.findings import BETWEEN_COLUMNS
-from redigit.found import Section, find_sections
+from redigit.found import Measured, Section, find_sections
 from redigit.judged import read_claims
+from redigit.recordings import read_recordings
 from redigit.render import render_page
 from redigit.settings import RUN_FILE, look_up, report_file
 from redigit.tables import read_texts
@@ -64,6 +65,7 @@ def read_run(
     experiments: Sequence[str],
     verdicts: Sequence[Path],
     metrics: Sequence[Path],
+    recordings: Sequence[Path],
     rates: Path,
     between: Path,
     discussions: Sequence[Path],
@@ -78,6 +80,8 @@ def read_run(
         The claims with their verdicts, ``…/<study>/verdicts.csv``.
     metrics : sequence of Path
         Metrics that findings are read from, ``…/<study>/<experiment>.json``.
+    recordings : sequence of Path
+        Recorded rows of the same experiments.
     rates : Path
         How often the rules err.
     between : Path
@@ -87,10 +91,10 @@ def read_run(
     """
     claims = {path.parent.name: read_claims(path) for path in verdicts}
     titles = {study: look_up(report_file(study), "title") for study in claims}
-    measured = {f"{path.parent.name}/{path.stem}": read_json(path) for path in metrics}
     scale, known = look_up(RUN_FILE, "scale"), read_json(rates)
     lines = {study: table.to_dict("records") for study, table in claims.items()}
-    sections = find_sections(titles, lines, measured, known, scale)
+    measured = read_measured(metrics, recordings, scale)
+    sections = find_sections(titles, lines, measured, known)
     comparisons = read_texts(between, BETWEEN_COLUMNS).to_dict("records")
     texts = {path.parent.name: path for path in discussions}
     summaries = {
@@ -98,6 +102,25 @@ def read_run(
         for study, table in claims.items()
     }
     return Run(titles, claims, tuple(experiments), sections, known, comparisons, summaries, scale)
+
+
+def read_measured(
+    metrics: Sequence[Path], recordings: Sequence[Path], scale: str
+) -> dict[str, Measured]:
+    """Read what was measured of experiments, by ``study/experiment``.
+
+    Rows are compared with each other, so that recorded ones are taken only if all are recorded.
+    """
+    recorded = read_recordings(recordings, (), {})
+    measured = {}
+    for path in metrics:
+        experiment, rows = f"{path.parent.name}/{path.stem}", read_json(path)
+        if all((experiment, row) in recorded for row in rows):
+            rows = {row: recorded[experiment, row].metrics for row in rows}
+            measured[experiment] = Measured(rows, "full", is_recorded=True)
+        else:
+            measured[experiment] = Measured(rows, scale)
+    return measured
 
 
 def build_index_page(templates: Sequence[Path], run: Run) -> str:
