@@ -80,10 +80,10 @@ def test_images_are_drawn_evenly_and_independently():
     assert low <= sums[9] <= high
 
 
-def summarise(pairs, n_images, sizes, scheme="random"):
+def summarise(pairs, n_images, sizes, scheme="random", by_class=False):
     """Summarise pairs that were drawn from one pool of images."""
     settings = dict(zip(SPLITS, sizes, strict=True)) | {"scheme": scheme}
-    return summarise_pairs(pairs, dict.fromkeys(SPLITS, range(n_images)), settings)
+    return summarise_pairs(pairs, dict.fromkeys(SPLITS, range(n_images)), settings, by_class)
 
 
 @given(LABELS, SIZES, st.integers(1, 3))
@@ -101,6 +101,16 @@ def test_summary_counts_what_is_there(labels, sizes, draws):
     assert set(replicates) == set(summary)
     assert len(replicates["shared_test_share"]) == draws
     assert all(isinstance(value, int | float) for value in summary.values())
+
+
+@given(LABELS, SIZES, st.integers(1, 3))
+def test_pairs_are_counted_by_sum_in_each_draw(labels, sizes, draws):
+    pairs = draw(labels, sizes, draws=draws)
+    found = summarise(pairs, len(labels), sizes, by_class=True)["replicates"]
+    assert summarise(pairs, len(labels), sizes).keys() & {"support_0", "support_18"} == set()
+    for number, (_, drawn) in enumerate(pairs.groupby("draw")):
+        counts = [found[f"support_{n}"][number] for n in range(19)]
+        assert counts == [drawn["sum"].tolist().count(n) for n in range(19)]
 
 
 @given(LABELS, SIZES)

@@ -10,6 +10,7 @@ from redigit.groups import find_groups_problem
 from redigit.pair_metrics import summarise_pairs
 from redigit.pairs import find_pools
 from redigit.program import run_program
+from redigit.settings import is_by_class
 from redigit.validation import read_settings
 
 
@@ -19,7 +20,9 @@ def summarise_datasets(experiment: str, schema: Path, pairs: list[Path], metrics
     for path in pairs:
         settings = read_settings(schema, experiment, path.stem, find_groups_problem)
         pools = find_pools(settings["images"], *count_images(settings["data"]))
-        rows[path.stem] = summarise_pairs(pd.read_parquet(path), pools, settings)
+        rows[path.stem] = summarise_pairs(
+            pd.read_parquet(path), pools, settings, is_by_class(experiment)
+        )
     write_json(metrics, rows)
 
 

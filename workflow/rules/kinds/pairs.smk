@@ -1,7 +1,13 @@
 """Stacked digit pairs. Needs raw MNIST; makes manifests in data/pairs and their metrics."""
 
 from redigit.jobs import grow_memory, list_experiments, list_raw_inputs, list_rows, match_any
-from redigit.settings import declare_experiment, declare_settings, read_experiment
+from redigit.settings import (
+    declare_by_class,
+    declare_experiment,
+    declare_settings,
+    merge_declared,
+    read_experiment,
+)
 
 
 rule draw_pairs:
@@ -45,7 +51,9 @@ rule summarise_pairs:
     resources:
         mem_mb=grow_memory(workflow, 500),
     params:
-        settings=lambda wc: declare_experiment(wc.experiment),
+        settings=lambda wc: merge_declared(
+            declare_experiment(wc.experiment), declare_by_class(wc.experiment)
+        ),
     message:
         "Counting pairs of {wildcards.experiment}"
     shell:

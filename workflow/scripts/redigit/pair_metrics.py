@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 
+from redigit.datasets import N_SUMS
 from redigit.evaluation import Metrics, average_replicates
 from redigit.pairs import SPLITS
 from redigit.settings import Settings
@@ -11,7 +12,9 @@ from redigit.settings import Settings
 BASE = 2**32
 
 
-def summarise_pairs(pairs: pd.DataFrame, pools: dict[str, range], settings: Settings) -> Metrics:
+def summarise_pairs(
+    pairs: pd.DataFrame, pools: dict[str, range], settings: Settings, by_class: bool = False
+) -> Metrics:
     """Count what a manifest of pairs holds.
 
     Parameters
@@ -22,12 +25,15 @@ def summarise_pairs(pairs: pd.DataFrame, pools: dict[str, range], settings: Sett
         For each split the numbers of the images that it was drawn from.
     settings : dict
         Settings of the kind `pairs`.
+    by_class : bool
+        Whether the pairs are counted by their sum.
 
     Returns
     -------
     dict
         Pairs of each split in one draw, the sums that occur and, if there are test pairs, what
-        `measure_leakage` and `expect_leakage` say, those of each draw under ``replicates``.
+        `measure_leakage` and `expect_leakage` say; by class, ``support_0`` to ``support_18``, how
+        many pairs of one draw have that sum. Those of each draw stand under ``replicates``.
     """
     counts = pairs[pairs["draw"] == 0]["split"].value_counts()
     sums = pairs["sum"].value_counts()
@@ -47,6 +53,11 @@ def summarise_pairs(pairs: pd.DataFrame, pools: dict[str, range], settings: Sett
                 metrics.setdefault(name, []).append(value)
         expected = expect_leakage(pools, settings)
         metrics |= {f"expected_{name}": [value] for name, value in expected.items()}
+    if by_class:
+        by_draw = pd.crosstab(pairs["draw"], pairs["sum"]).reindex(
+            columns=range(N_SUMS), fill_value=0
+        )
+        metrics |= {f"support_{n}": by_draw[n].tolist() for n in range(N_SUMS)}
     return average_replicates(metrics)
 
 
