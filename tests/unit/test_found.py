@@ -32,6 +32,8 @@ RATES = {
     },
 }
 
+VERDICTS = ["reproduced", "not_reproduced", "underpowered", "not_run"]
+
 share = st.sampled_from([0.0, 0.25, 0.5])
 
 
@@ -108,10 +110,30 @@ def test_weights_are_compared_among_networks_for_both_tasks(project):
 
 
 def test_situations_above_the_nominal_rate_are_listed():
-    section = describe_error_rates(RATES)
+    section = describe_error_rates(RATES, TITLES, NO_CLAIMS)
     (lead,), (table,) = section.leads, section.tables
     assert "of 10 true ones they rejected 2 (20.0%); in 1 of 2 situations" in lead.text
     assert [line[:2] for line in table.lines] == [("equal", "one")]
+
+
+@given(st.lists(st.tuples(st.sampled_from(["sure", "moved"]), st.sampled_from(VERDICTS))))
+def test_claims_that_fail_by_chance_are_counted(judged):
+    """Only of rules with false alarms, and only of claims that a rule was tried on."""
+    rates = RATES | {"rules": {**RATES["rules"], "moved": {"nominal": 0.05, "false_alarms": {}}}}
+    lines = [{"rule": rule, "verdict": verdict} for rule, verdict in judged]
+    section = describe_error_rates(rates, TITLES, NO_CLAIMS | {"b": lines, "c": lines})
+    tried = [verdict for rule, verdict in judged if rule == "moved" and verdict != "not_run"]
+    if not tried:
+        assert len(section.leads) == 1
+        return
+    failed = tried.count("not_reproduced")
+    (first, *_) = section.tables
+    assert [line[0] for line in first.lines] == ["Study B", "Study C"]
+    for _, tried_here, failed_here, chance in first.lines:
+        assert (int(tried_here), int(failed_here)) == (len(tried), failed)
+        assert float(chance) == pytest.approx(0.05 * len(tried), abs=0.051)
+    assert f"for {2 * len(tried)} of the studies' claims" in section.leads[1].text
+    assert f"{2 * failed} of these do not hold" in section.leads[1].text
 
 
 def test_contradictions_are_told_by_study():

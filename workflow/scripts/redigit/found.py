@@ -15,6 +15,8 @@ from redigit.scale import list_changes
 from redigit.settings import read_experiment, resolve_settings, split_experiment
 from redigit.wording import format_number
 
+# What a rule says of a claim once there are runs at full scale.
+TESTED = ("reproduced", "not_reproduced", "underpowered")
 # What several studies have in common is said once, these first.
 TELLING = ("same_tables", "impossible")
 
@@ -136,7 +138,7 @@ def find_sections(
             name: found for name, found in measured.items() if read_experiment(name)["kind"] == kind
         }
         sections.append(describe(titles, claims, of_kind))
-    sections.append(describe_error_rates(rates))
+    sections.append(describe_error_rates(rates, titles, claims))
     return [section for section in sections if section.leads]
 
 
@@ -358,8 +360,10 @@ KINDS = {
 }
 
 
-def describe_error_rates(rates: dict[str, Any]) -> Section:
-    """Describe how often the rules themselves err."""
+def describe_error_rates(
+    rates: dict[str, Any], titles: dict[str, str], claims: dict[str, list[Judged]]
+) -> Section:
+    """Describe how often the rules themselves err, and what that makes of the claims."""
     alarms = list_alarms(rates["rules"])
     true = sum(line["claims"] for line in alarms)
     wrong = sum(line["alarms"] for line in alarms)
@@ -375,6 +379,8 @@ def describe_error_rates(rates: dict[str, Any]) -> Section:
     ]
     caption = "Rules and situations with more false alarms than the rule is meant to raise."
     headings = ("Rule", "Situation", "Meant", "False alarms", "Interval")
+    nominal = {rule: entry["nominal"] for rule, entry in rates["rules"].items()}
+    leads, tables = list_chances(titles, claims, nominal)
     return Section(
         "error-rates",
         "How often the auditor errs",
@@ -384,10 +390,52 @@ def describe_error_rates(rates: dict[str, Any]) -> Section:
                 f"The rules were tried on {rates['claims']:,} made-up claims: of {true:,} true "
                 f"ones they rejected {wrong:,} ({wrong / true:.1%}); in {len(above)} of "
                 f"{len(alarms)} situations more than they are meant to."
-            )
+            ),
+            *leads,
         ],
-        tables=[Table(caption, headings, lines)] if lines else [],
+        tables=[*tables, *([Table(caption, headings, lines)] if lines else [])],
     )
+
+
+def list_chances(
+    titles: dict[str, str], claims: dict[str, list[Judged]], nominal: dict[str, float]
+) -> tuple[list[Lead], list[Table]]:
+    """Set the claims that do not hold beside those of true ones that chance would make so.
+
+    Parameters
+    ----------
+    titles, claims
+        As of `find_sections`.
+    nominal : dict of str to float
+        By rule, the share of true claims that it is meant to say of that they do not hold.
+
+    Returns
+    -------
+    list of Lead, list of Table
+        One of each, or none if no such claim was judged.
+    """
+    lines, sums = [], [0, 0, 0.0]
+    for study, of_study in claims.items():
+        judged = [
+            claim for claim in of_study if nominal.get(claim["rule"]) and claim["verdict"] in TESTED
+        ]
+        failed = sum(claim["verdict"] == "not_reproduced" for claim in judged)
+        chance = sum(nominal[claim["rule"]] for claim in judged)
+        sums = [total + one for total, one in zip(sums, (len(judged), failed, chance), strict=True)]
+        if judged:
+            lines.append((titles[study], str(len(judged)), str(failed), f"{chance:.1f}"))
+    if not lines:
+        return [], []
+    text = (
+        f"Chance can mislead the rules for {sums[0]:,} of the studies' claims: {sums[1]:,} of these "
+        f"do not hold, where it would make about {sums[2]:.0f}, were all of them true."
+    )
+    caption = (
+        "Claims judged by rules that chance can mislead, decided or left open; and of how many the "
+        "rules would say that they do not hold, were all of them true."
+    )
+    headings = ("Study", "Judged", "Do not hold", "Expected if all were true")
+    return [Lead(text)], [Table(caption, headings, lines)]
 
 
 def find_title(titles: dict[str, str], experiment: str) -> str:
