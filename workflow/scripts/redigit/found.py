@@ -427,8 +427,8 @@ def list_chances(
     if not lines:
         return [], []
     text = (
-        f"Chance can mislead the rules for {sums[0]:,} of the studies' claims: {sums[1]:,} of these "
-        f"do not hold, where it would make about {sums[2]:.0f}, were all of them true."
+        f"Chance can mislead the rules for {sums[0]:,} of the studies' claims: {sums[1]:,} of "
+        f"these do not hold, where it would make about {sums[2]:.0f}, were all of them true."
     )
     caption = (
         "Claims judged by rules that chance can mislead, decided or left open; and of how many the "
