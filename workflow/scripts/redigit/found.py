@@ -4,15 +4,16 @@ Each section of the page of findings is made by a function here. A study has the
 experiments' kinds give rise to, so that a new study needs no code.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
 from redigit.auditor_page import list_alarms
 from redigit.findings import Contradiction, Judged, find_contradictions
+from redigit.orders import is_above_all
 from redigit.quantities import Quantity
 from redigit.scale import list_changes
-from redigit.settings import read_experiment, resolve_settings, split_experiment
+from redigit.settings import RUN_FILE, look_up, read_experiment, resolve_settings, split_experiment
 from redigit.wording import format_number
 
 # What a rule says of a claim once there are runs at full scale.
@@ -38,6 +39,13 @@ class Measured:
     rows: dict[str, dict[str, Any]]
     scale: str
     is_recorded: bool = False
+
+    def find_best(self, metric: str, among: Iterable[str]) -> tuple[str, bool]:
+        """Find the row with the highest mean, and tell whether its runs exclude chance."""
+        values = {row: m["replicates"][metric] for row, m in self.rows.items() if metric in m}
+        best = max((row for row in among if row in values), key=lambda row: self.rows[row][metric])
+        others = [values[row] for row in among if row in values and row != best]
+        return best, is_above_all(values[best], others, look_up(RUN_FILE, "audit.level"))
 
     def say_size(self, experiment: str, row: str, metric: str) -> tuple[str, bool]:
         """Say which runs gave a metric, if need be, and whether their size is the study's."""
@@ -284,11 +292,12 @@ def describe_perplexity(
         rows = found.rows
         title, name = find_title(titles, experiment), split_experiment(experiment)[1]
         at = {row: resolve_settings(experiment, row, found.scale)["perplexity"] for row in rows}
-        best = {metric: max(rows, key=lambda row, m=metric: rows[row][m]) for metric in measures}
-        named = ", ".join(f"{at[row]} by {measures[m].lower()}" for m, row in best.items())
+        best = {metric: found.find_best(metric, rows) for metric in measures}
+        named = ", ".join(f"{at[row]} by {measures[m].lower()}" for m, (row, _) in best.items())
+        is_told = all(is_known for _, is_known in best.values())
         runs, is_firm = found.say_size(experiment, next(iter(rows)), "silhouette")
-        text = f"{title}, {name.replace('_', ' ')}: the best perplexity is {named}{runs}."
-        leads.append(Lead(text, is_firm))
+        text = f"{title}, {name.replace('_', ' ')}: the best perplexity is {named}{runs}"
+        leads.append(say_chance(text, is_firm, is_told))
         about += [claim["id"] for claim in list_claims(claims, experiment, "best_by_silhouette")]
         lines = [
             (str(at[row]), *(show(m, metric) for metric in measures)) for row, m in rows.items()
@@ -324,13 +333,14 @@ def describe_weights(
         tasks = list(dict.fromkeys(task for row in rows for task in weights[row]))
         runs, is_firm = found.say_size(experiment, both[0], "test_accuracy")
         if len(both) > 1:
-            best = []
+            best, is_told = [], True
             for task in tasks:
-                row = max(both, key=lambda row, t=task: rows[row].get(f"test_accuracy_{t}", 0))
+                row, is_known = found.find_best(f"test_accuracy_{task}", both)
                 weight, accuracy = weights[row][task], show(rows[row], f"test_accuracy_{task}")
                 best.append(f"{task} with {weight:g} of the loss ({accuracy})")
-            text = f"{title}: one network for two tasks does best at {' and '.join(best)}{runs}."
-            leads.append(Lead(text, is_firm))
+                is_told &= is_known
+            text = f"{title}: one network for two tasks does best at {' and '.join(best)}{runs}"
+            leads.append(say_chance(text, is_firm, is_told))
         lines = [
             (
                 row.replace("_", " "),
@@ -449,6 +459,11 @@ def list_claims(claims: dict[str, list[Judged]], experiment: str, metric: str) -
         start, end = f"{experiment}/", f"/{metric}"
         if claim["quantity"].startswith(start) and claim["quantity"].endswith(end):
             yield claim
+
+
+def say_chance(text: str, is_firm: bool, is_told: bool) -> Lead:
+    """Make a lead of a sentence without its end, and say in it if chance may have made it so."""
+    return Lead(f"{text}." if is_told else f"{text}; that may be chance.", is_firm and is_told)
 
 
 def show(metrics: dict[str, Any], name: str) -> str:

@@ -33,7 +33,7 @@ def judge_order(claim: Claim, measurements: Sequence[Measurement], criteria: Cri
     criteria : Criteria
         How accuracies are judged.
     """
-    pairs = [pair_runs(*both) for both in pairwise(measurements)]
+    pairs = [pair_runs(*both) for both in pairwise(one.values for one in measurements)]
     k = min(map(len, pairs))
     means = " > ".join(f"{measurement.mean:.4f}" for measurement in measurements)
     base = rest_on(Verdict("", "", k=k, n=measurements[0].n), measurements[0])
@@ -58,10 +58,26 @@ def judge_order(claim: Claim, measurements: Sequence[Measurement], criteria: Cri
     return replace(base, verdict="indeterminate", sentence=sentence)
 
 
-def pair_runs(first: Measurement, second: Measurement) -> np.ndarray:
+def pair_runs(first: Sequence[float], second: Sequence[float]) -> np.ndarray:
     """Give the differences of paired runs, as many as both have."""
-    k = min(len(first.values), len(second.values))
-    return np.subtract(first.values[:k], second.values[:k])
+    k = min(len(first), len(second))
+    return np.subtract(first[:k], second[:k])
+
+
+def is_above_all(best: Sequence[float], others: Sequence[Sequence[float]], level: float) -> bool:
+    """Tell whether the runs of a row are above those of each other one too often for chance.
+
+    Parameters
+    ----------
+    best, others : sequence of float, sequence of sequence of float
+        A metric's values in each run of the row, and of the others.
+    level : float
+        Level at which the sign tests of all of them together exclude chance, as of `judge_order`.
+    """
+    differences = [pair_runs(best, other) for other in others]
+    p_values = correct_holm([find_chance(found) for found in differences])
+    is_known = all(p <= 1 - level for p in p_values)
+    return is_known and all(np.sum(d > 0) > np.sum(d < 0) for d in differences)
 
 
 def find_chance(differences: np.ndarray) -> float:
