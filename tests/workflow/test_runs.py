@@ -19,7 +19,7 @@ def test_shipped_parameters_give_a_graph_of_moderate_size(shipped):
     assert result.returncode == 0, result.stderr
     stages = shipped.dvc("stage", "list", "--name-only").stdout.split()
     # DVC takes some 60 ms for each, also when there is nothing to do.
-    assert 0 < len(stages) < 200
+    assert 0 < len(stages) <= 200
 
 
 def test_all_lists_each_output(finished, project):
