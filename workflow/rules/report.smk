@@ -120,7 +120,9 @@ rule write_index:
         verdicts=expand("<reports>/{study}/verdicts.csv", study=config["studies"]),
         metrics=[f"<metrics>/{name}.json" for name in list_experiments(*KINDS)],
         recordings=[
-            str(file) for name in list_experiments(*KINDS) if (file := recording_file(name)).exists()
+            str(file)
+            for name in list_experiments(*KINDS)
+            if (file := recording_file(name)).exists()
         ],
         rates="<metrics>/error_rates.json",
         between="<reports>/between.csv",
