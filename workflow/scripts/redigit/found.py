@@ -424,27 +424,31 @@ def list_chances(
     list of Lead, list of Table
         One of each, or none if no such claim was judged.
     """
-    lines, sums = [], [0, 0, 0.0]
+    counts = {}
     for study, of_study in claims.items():
         judged = [
             claim for claim in of_study if nominal.get(claim["rule"]) and claim["verdict"] in TESTED
         ]
         failed = sum(claim["verdict"] == "not_reproduced" for claim in judged)
         chance = sum(nominal[claim["rule"]] for claim in judged)
-        sums = [total + one for total, one in zip(sums, (len(judged), failed, chance), strict=True)]
         if judged:
-            lines.append((titles[study], str(len(judged)), str(failed), f"{chance:.1f}"))
-    if not lines:
+            counts[study] = len(judged), failed, chance
+    if not counts:
         return [], []
+    n_judged, n_failed, by_chance = map(sum, zip(*counts.values(), strict=True))
     text = (
-        f"Chance can mislead the rules for {sums[0]:,} of the studies' claims: {sums[1]:,} of "
-        f"these do not hold, where it would make about {sums[2]:.0f}, were all of them true."
+        f"Chance can mislead the rules for {n_judged:,} of the studies' claims: {n_failed:,} of "
+        f"these do not hold, where it would make about {by_chance:.0f}, were all of them true."
     )
     caption = (
         "Claims judged by rules that chance can mislead, decided or left open; and of how many the "
         "rules would say that they do not hold, were all of them true."
     )
     headings = ("Study", "Judged", "Do not hold", "Expected if all were true")
+    lines = [
+        (titles[study], str(n), str(failed), f"{chance:.1f}")
+        for study, (n, failed, chance) in counts.items()
+    ]
     return [Lead(text)], [Table(caption, headings, lines)]
 
 

@@ -40,9 +40,7 @@ def judge_order(claim: Claim, measurements: Sequence[Measurement], criteria: Cri
     if k == 1:
         sentence = f"One run of each gave, in the order claimed, {means}; that may be chance."
         return replace(base, verdict="single_run", sentence=sentence)
-    p_values = correct_holm([find_chance(differences) for differences in pairs])
-    is_known = [p <= 1 - criteria.level for p in p_values]
-    is_up = [np.sum(d > 0) > np.sum(d < 0) for d in pairs]
+    is_known, is_up = compare_signs(pairs, criteria.level)
     wins = ", ".join(f"{np.sum(d > 0)} of {len(d)}" for d in pairs)
     found = f"Our runs gave {means} on average, and so in {wins}"
     margin = criteria.margin_points / 100
@@ -74,10 +72,14 @@ def is_above_all(best: Sequence[float], others: Sequence[Sequence[float]], level
     level : float
         Level at which the sign tests of all of them together exclude chance, as of `judge_order`.
     """
-    differences = [pair_runs(best, other) for other in others]
-    p_values = correct_holm([find_chance(found) for found in differences])
-    is_known = all(p <= 1 - level for p in p_values)
-    return is_known and all(np.sum(d > 0) > np.sum(d < 0) for d in differences)
+    is_known, is_up = compare_signs([pair_runs(best, other) for other in others], level)
+    return all(is_known) and all(is_up)
+
+
+def compare_signs(pairs: Sequence[np.ndarray], level: float) -> tuple[list[bool], list[bool]]:
+    """Tell of each of several pairs of rows whether chance is excluded, and whether more are up."""
+    p_values = correct_holm([find_chance(differences) for differences in pairs])
+    return [p <= 1 - level for p in p_values], [np.sum(d > 0) > np.sum(d < 0) for d in pairs]
 
 
 def find_chance(differences: np.ndarray) -> float:
